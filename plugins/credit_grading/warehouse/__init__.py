@@ -1,0 +1,1 @@
+"""The Postgres warehouse: connecting, preparing the fixed tables, running an embedded server."""

@@ -1,0 +1,40 @@
+-- Records as received. One table per contract is added beside these by credit_grading.landing.tables.
+create schema if not exists landing;
+
+-- The ledger of batches: a batch is one file, or one window of a query, received whole.
+-- It commits together with its rows, so a batch that is listed here is complete.
+create table if not exists landing.batch (
+    batch_id bigint generated always as identity primary key,
+    contract_id text collate "C" not null,
+    department_id text collate "C" not null,
+    feed_id text collate "C" not null,
+    window_key text collate "C" not null,
+    content_hash text collate "C" not null,
+    source_name text not null,
+    row_count bigint not null check (row_count >= 0),
+    -- columns of the source that the contract does not know: kept with the rows, reported here
+    unknown_columns text[] not null default '{}',
+    dag_run_id text,
+    -- when this content reached us: the second of the two clocks
+    known_from timestamptz not null default clock_timestamp(),
+    -- the same content for the same window is the same batch: this is what makes a re-run harmless
+    unique (department_id, feed_id, window_key, content_hash)
+);
+
+-- Every attempt to receive a feed, good or bad. `outcome` is the named state of the feed.
+create table if not exists landing.feed_attempt (
+    attempt_id bigint generated always as identity primary key,
+    department_id text collate "C" not null,
+    feed_id text collate "C" not null,
+    outcome text collate "C" not null check (outcome in (
+        'loaded', 'nothing_new', 'not_yet_published', 'empty_feed', 'missing_file', 'unreadable_file',
+        'unknown_encoding', 'wrong_header', 'source_unreachable', 'volume_below_minimum'
+    )),
+    batch_ids bigint[] not null default '{}',
+    rows_landed bigint not null default 0,
+    -- what is wrong, as {department, feed, file, row, column, message}
+    problems jsonb not null default '[]',
+    dag_run_id text,
+    attempted_at timestamptz not null default clock_timestamp()
+);
+create index if not exists feed_attempt_by_feed on landing.feed_attempt (department_id, feed_id, attempt_id desc);

@@ -1,0 +1,35 @@
+-- staging.<contract> tables are built by dbt; the two ledgers below outlive any rebuild.
+create schema if not exists staging;
+create schema if not exists quarantine;
+
+-- One row per batch and contract once it is staged: landed = accepted + quarantined is a constraint, not a hope.
+create table if not exists staging.staged_batch (
+    contract_id text collate "C" not null,
+    batch_id bigint not null references landing.batch,
+    landed bigint not null,
+    accepted bigint not null,
+    quarantined bigint not null,
+    staged_at timestamptz not null default clock_timestamp(),
+    primary key (contract_id, batch_id),
+    check (landed = accepted + quarantined)
+);
+
+create table if not exists quarantine.rejected_row (
+    contract_id text collate "C" not null,
+    batch_id bigint not null references landing.batch,
+    row_number bigint not null,
+    department_id text collate "C" not null,
+    feed_id text collate "C" not null,
+    source_name text not null,
+    -- hash of department, contract and natural key; null where the key itself is unusable
+    record_key text collate "C",
+    -- [{"code": "credit_code_check_digit", "column": "credit_code", "value": "9150…"}, …]
+    reasons jsonb not null check (jsonb_array_length(reasons) > 0),
+    received_row jsonb not null,
+    rejected_at timestamptz not null default clock_timestamp(),
+    -- the later batch whose accepted row with the same key put this one right
+    cleared_by_batch_id bigint references landing.batch,
+    primary key (contract_id, batch_id, row_number)
+);
+create index if not exists rejected_row_by_department on quarantine.rejected_row (department_id, feed_id, batch_id);
+create index if not exists rejected_row_by_record on quarantine.rejected_row (contract_id, record_key);

@@ -1,0 +1,72 @@
+"""Fixtures shared by all suites: a real Postgres per session, a fresh database per test that wants one."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from credit_grading.warehouse.connection import VARIABLE
+from credit_grading.warehouse.embedded import EmbeddedPostgres
+
+SUITES = ("unit", "sql", "dag", "gate", "sharing", "e2e", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each test belongs to the suite of its folder."""
+    for item in items:
+        suite = item.path.relative_to(Path(__file__).parent).parts[0]
+        if suite in SUITES:
+            item.add_marker(suite)
+
+
+def require_service(reason: str) -> None:
+    """Skip with a reason where a service is absent; fail instead where REQUIRE_SERVICES=1."""
+    if os.environ.get("REQUIRE_SERVICES") == "1":
+        pytest.fail(f"REQUIRE_SERVICES=1 and {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[EmbeddedPostgres]:
+    """One embedded Postgres server for the whole session, where an unprivileged user can reach it."""
+    folder = Path(tempfile.mkdtemp(prefix="credit-grading-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder / "cluster", {"fsync": "off", "shared_buffers": "256MB"})
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+def _drop(cluster: EmbeddedPostgres, name: str) -> None:
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)'.encode())
+
+
+@pytest.fixture(scope="session")
+def prepared_template(cluster: EmbeddedPostgres) -> str:
+    """Name of a database with everything that `prepare` makes; copy it, never change it."""
+    from credit_grading.warehouse.prepare import prepare
+
+    cluster.create_database("prepared_template")
+    with psycopg.connect(cluster.url("prepared_template")) as connection:
+        prepare(connection)
+    return "prepared_template"
+
+
+@pytest.fixture
+def warehouse(
+    cluster: EmbeddedPostgres, prepared_template: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[psycopg.Connection]:
+    """A fresh warehouse of its own, as an autocommit connection; the package and dbt are pointed at it."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    cluster.create_database(name, template=prepared_template)
+    monkeypatch.setenv(VARIABLE, cluster.url(name))
+    with psycopg.connect(cluster.url(name), autocommit=True) as connection:
+        yield connection
+    _drop(cluster, name)
