@@ -9,7 +9,12 @@ create table if not exists landing.batch (
     department_id text collate "C" not null,
     feed_id text collate "C" not null,
     window_key text collate "C" not null,
+    -- of the header and all values as received
     content_hash text collate "C" not null,
+    -- of a file's bytes: lets an unchanged file be recognised without reading its rows; null for queries
+    source_hash text collate "C",
+    -- the batch that this one corrects: the one before it of the same window
+    follows_batch_id bigint references landing.batch,
     source_name text not null,
     row_count bigint not null check (row_count >= 0),
     -- columns of the source that the contract does not know: kept with the rows, reported here
@@ -17,8 +22,9 @@ create table if not exists landing.batch (
     dag_run_id text,
     -- when this content reached us: the second of the two clocks
     known_from timestamptz not null default clock_timestamp(),
-    -- the same content for the same window is the same batch: this is what makes a re-run harmless
-    unique (department_id, feed_id, window_key, content_hash)
+    -- The same content for the same window is the same batch: this is what makes a re-run harmless. A window that
+    -- goes from A to B and back to A is three batches, or the way back would be lost.
+    unique nulls not distinct (department_id, feed_id, window_key, content_hash, follows_batch_id)
 );
 
 -- Every attempt to receive a feed, good or bad. `outcome` is the named state of the feed.
@@ -32,7 +38,7 @@ create table if not exists landing.feed_attempt (
     )),
     batch_ids bigint[] not null default '{}',
     rows_landed bigint not null default 0,
-    -- what is wrong, as {department, feed, file, row, column, message}
+    -- what is wrong, as {level, department, feed, file, row, column, message}; level: error, warning, info
     problems jsonb not null default '[]',
     dag_run_id text,
     attempted_at timestamptz not null default clock_timestamp()

@@ -1,0 +1,62 @@
+"""The shape of a contract (数据契约): one kind of record, its columns and their rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Columns that landing adds to every contract's table; a contract may not use these names.
+LANDING_COLUMNS = ("batch_id", "row_number", "extra_columns", "row_hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a contract.
+
+    ``headers`` are the accepted headings besides the name itself. ``unit`` is the unit a feed delivers in
+    (staging always holds 元). ``values`` maps received words to canonical ones; empty = any.
+    ``personal`` columns are recognised in the header, and their values are never landed.
+    """
+
+    name: str
+    data_type: str
+    description: str = ""
+    headers: tuple[str, ...] = ()
+    required: bool = False
+    header_required: bool = False
+    checks: tuple[str, ...] = ()
+    unit: str | None = None
+    values: Mapping[str, str] | None = None
+    open_ended: tuple[str, ...] = ()
+    null_markers: tuple[str, ...] = ()
+    personal: bool = False
+
+    @property
+    def label(self) -> str:
+        """How a clerk knows the column: official code first, then the Chinese heading, else the name."""
+        codes = [heading for heading in self.headers if heading.isascii()][:1]
+        titles = [heading for heading in self.headers if not heading.isascii()][:1]
+        return " ".join(codes + titles) or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One kind of record.
+
+    ``natural_key``, with the department, identifies a record. ``subject`` names the columns that hold the
+    subject's credit_code, name and local_id (any may be None). ``version_column`` orders corrections; None = arrival.
+    """
+
+    id: str
+    title_zh: str
+    description: str
+    standard: str
+    natural_key: tuple[str, ...]
+    subject: Mapping[str, str | None]
+    version_column: str | None
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)

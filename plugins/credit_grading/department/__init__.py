@@ -1,0 +1,1 @@
+"""Departments: who delivers which feeds, read from one reviewed YAML file each."""

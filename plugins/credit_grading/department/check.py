@@ -1,0 +1,58 @@
+"""What a schema cannot say about a department file: agreement between its parts, and with its surroundings."""
+
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from credit_grading.department.lines import line_of
+from credit_grading.department.schema import Found
+from credit_grading.sources.location import leaves_its_base
+
+
+def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list[Found]:
+    """Problems as (line, message) of a document that already satisfies the schema."""
+    found = list(_identity(document, stem))
+    found += _schedule(document)
+    seen: dict[str, int] = {}
+    for position, feed in enumerate(document["feeds"]):
+        here: list[str | int] = ["feeds", position]
+        line = line_of(document, [*here, "id"])
+        first = seen.setdefault(feed["id"], line)
+        if first != line:
+            found.append((line, f"数据源“{feed['id']}”重复，第 {first} 行已有（feed id '{feed['id']}' is used twice）"))
+        found += _feed(document, here, feed, contracts)
+    return found
+
+
+def _identity(document: Any, stem: str) -> Iterator[Found]:
+    if document["id"] != stem:
+        line = line_of(document, ["id"])
+        yield line, f"id“{document['id']}”应与文件名一致：“{stem}”（id must be the file's name '{stem}'）"
+
+
+def _schedule(document: Any) -> Iterator[Found]:
+    from croniter import croniter  # type: ignore[import-untyped]
+
+    schedule = document["schedule"]
+    five_fields = 5
+    if schedule is not None and (len(schedule.split()) != five_fields or not croniter.is_valid(schedule)):
+        line = line_of(document, ["schedule"])
+        yield line, f"schedule“{schedule}”不是有效的 cron（not a valid cron expression, example: 0 2 * * *）"
+
+
+def _feed(document: Any, here: list[str | int], feed: Any, contracts: Collection[str]) -> Iterator[Found]:
+    contract = feed["contract"]
+    if contract not in contracts:
+        close = get_close_matches(contract, contracts, 1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        message = f"没有数据契约“{contract}”（there is no contract '{contract}'{hint}）"
+        yield line_of(document, [*here, "contract"]), message
+    assertions = feed["assertions"]
+    least, most = assertions.get("minimum_rows", 1), assertions.get("maximum_rows")
+    if most is not None and least > most:
+        line = line_of(document, [*here, "assertions", "minimum_rows"])
+        yield line, f"minimum_rows {least} 大于 maximum_rows {most}（minimum_rows is above maximum_rows）"
+    location = feed["source"].get("location", "")
+    if leaves_its_base(location):
+        line = line_of(document, [*here, "source", "location"])
+        yield line, f"location“{location}”不允许包含“..”（must not leave its folder）"

@@ -1,0 +1,51 @@
+"""The shape of a department file."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Assertions:
+    """Bounds on a batch: rows received, and the share of them that staging may reject (percent)."""
+
+    minimum_rows: int = 1
+    maximum_rows: int | None = None
+    rejected_share_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed (数据源) of a department. ``source`` is the declared source, as checked by the schema."""
+
+    id: str
+    contract_id: str
+    title_zh: str
+    source: dict[str, Any]
+    title_en: str = ""
+    legal_basis: str = ""
+    cadence: str = "daily"
+    grace_days: int = 0
+    assertions: Assertions = field(default_factory=Assertions)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """One department (部门). ``batch`` is its roll-out batch, ``reads`` the rulebooks whose grades it may read."""
+
+    id: str
+    title_zh: str
+    title_en: str
+    owner: str
+    maintainers: list[str]
+    legal_basis: list[str]
+    batch: str
+    schedule: str | None
+    reads: list[str]
+    feeds: list[Feed]
+
+    def feed(self, feed_id: str) -> Feed:
+        """The feed of that id. Raises KeyError where there is none."""
+        for feed in self.feeds:
+            if feed.id == feed_id:
+                return feed
+        raise KeyError(feed_id)

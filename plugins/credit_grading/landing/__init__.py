@@ -1,0 +1,1 @@
+"""Landing: records as received, batch by batch, exactly once."""

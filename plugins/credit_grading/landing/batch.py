@@ -1,0 +1,160 @@
+"""Receive one file, or one window of a query: its rows and its line in the ledger commit together, or not at all."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from credit_grading.contract.model import Contract
+from credit_grading.department.model import Feed
+from credit_grading.landing import ledger
+from credit_grading.landing.encode import RowEncoder
+from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
+from credit_grading.landing.problem import Problem, ProblemLog
+from credit_grading.sources.database import DatabaseItem
+from credit_grading.sources.model import Item, SourceError, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one item."""
+
+    outcome: str
+    batch_id: int | None = None
+    rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+class _Discard(Exception):
+    """Leave the savepoint, and with it every row written since: nothing of this item stays."""
+
+    def __init__(self, outcome: str, message: str = "") -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class BatchReceiver:
+    """Receives the items of one feed, each in a transaction of its own."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        contract: Contract,
+        department_id: str,
+        feed: Feed,
+        dag_run_id: str | None = None,
+    ) -> None:
+        self._connection = connection
+        self._contract = contract
+        self._department_id = department_id
+        self._feed = feed
+        self._dag_run_id = dag_run_id
+
+    def receive(self, item: Item) -> Received:
+        """Receive one item. What is wrong with it is in the result; only the warehouse's own errors are raised."""
+        log = ProblemLog(self._department_id, self._feed.id, item.name)
+        batch_id, rows, outcome = None, 0, "loaded"
+        try:
+            with self._connection.transaction():
+                ledger.lock_feed(self._connection, self._department_id, self._feed.id)
+                batch_id, rows = self._land(item, log)
+        except _Discard as discarded:
+            outcome = discarded.outcome
+            if str(discarded):
+                log.add("error", str(discarded))
+        except WrongHeader as error:
+            outcome = "wrong_header"
+            for column, message in error.problems:
+                log.add("error", message, column=column or None)
+        except SourceError as error:
+            outcome = error.outcome
+            log.add("error", str(error), row=error.row, column=error.column)
+        return Received(outcome, batch_id, rows, log.closed())
+
+    def _land(self, item: Item, log: ProblemLog) -> tuple[int, int]:
+        skip = self._resume(item)
+        is_increment = isinstance(item, DatabaseItem) and item.after is not None
+        fingerprint = item.fingerprint()
+        if fingerprint is not None:
+            previous = self._previous(item)
+            if previous is not None and previous.source_hash == fingerprint:
+                raise _Discard("nothing_new")
+        batch_id = ledger.next_batch_id(self._connection)
+        with item.open() as stream:
+            if not any(heading.strip() for heading in stream.header):
+                raise _Discard("empty_feed", "文件是空的（the file is empty）")
+            mapping = map_header(stream.header, self._contract)
+            self._report(mapping, log)
+            ordered = not isinstance(item, DatabaseItem)
+            encoder = RowEncoder(batch_id, stream.header, mapping, log.add_note, skip=skip, ordered=ordered)
+            self._copy(stream, mapping, encoder)
+        self._check_volume(encoder.rows, is_increment, log)
+        # the window of a cursor is known only now
+        previous = self._previous(item)
+        batch = ledger.Batch(batch_id, item.window_key(), encoder.content_hash(), fingerprint)
+        if previous is not None and previous.content_hash == batch.content_hash:
+            raise _Discard("nothing_new")
+        ledger.record_batch(
+            self._connection,
+            batch=batch,
+            contract_id=self._contract.id,
+            department_id=self._department_id,
+            feed_id=self._feed.id,
+            follows=previous.batch_id if previous else None,
+            source_name=item.name,
+            row_count=encoder.rows,
+            unknown_columns=[heading for heading, _ in mapping.unknown],
+            dag_run_id=self._dag_run_id,
+        )
+        return batch_id, encoder.rows
+
+    def _previous(self, item: Item) -> ledger.Batch | None:
+        return ledger.latest_batch(self._connection, self._department_id, self._feed.id, item.window_key())
+
+    def _resume(self, item: Item) -> set[str]:
+        """Point a cursor at where the last window ended; returns the hashes of rows received from there on."""
+        if not isinstance(item, DatabaseItem) or item.cursor is None:
+            return set()
+        newest = ledger.latest_batch(self._connection, self._department_id, self._feed.id)
+        item.after = ledger.highest_cursor(newest, item.cursor)
+        if item.after is None:
+            return set()
+        return ledger.hashes_at_cursor(
+            self._connection,
+            self._contract,
+            self._department_id,
+            self._feed.id,
+            cursor=item.cursor,
+            value=item.after,
+        )
+
+    def _copy(self, stream: Stream, mapping: HeaderMapping, encoder: RowEncoder) -> None:
+        names = ["batch_id", "row_number", "row_hash", "extra_columns", *mapping.columns]
+        statement: Any = sql.SQL("copy {} ({}) from stdin").format(
+            sql.Identifier("landing", self._contract.id), sql.SQL(", ").join(map(sql.Identifier, names))
+        )
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for block in encoder.blocks(stream.rows):
+                copy.write(block)
+
+    def _report(self, mapping: HeaderMapping, log: ProblemLog) -> None:
+        for column, message in mapping.warnings:
+            log.add("warning", message, column=column)
+        for column, message in mapping.notices:
+            log.add("info", message, column=column)
+        for heading, _ in mapping.unknown:
+            log.add("info", f"列“{heading}”不在契约中，原样保留（unknown column, kept）", column=heading)
+
+    def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:
+        limits = self._feed.assertions
+        if rows == 0 and is_increment:
+            raise _Discard("nothing_new")
+        if rows == 0:
+            raise _Discard("empty_feed", "只有表头，没有数据行（a header and no rows）")
+        # what is new since yesterday may well be little: the lower bound is for whole deliveries
+        if rows < limits.minimum_rows and not is_increment:
+            message = f"只有 {rows} 行，少于下限 {limits.minimum_rows} 行，未落地（fewer rows than the minimum）"
+            raise _Discard("volume_below_minimum", message)
+        if limits.maximum_rows is not None and rows > limits.maximum_rows:
+            log.add("warning", f"{rows} 行，多于上限 {limits.maximum_rows} 行（more rows than the maximum）")

@@ -1,0 +1,78 @@
+"""Receive a feed: one attempt, one line in the ledger, whatever happens."""
+
+from collections.abc import Callable
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from credit_grading.contract.load import load_contract
+from credit_grading.department.model import Department, Feed
+from credit_grading.landing import ledger
+from credit_grading.landing.batch import BatchReceiver, Received
+from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
+from credit_grading.landing.tables import ensure_landing_tables
+from credit_grading.sources.model import SourceError
+from credit_grading.sources.open import open_source
+
+
+def receive_feed(
+    connection: psycopg.Connection,
+    department: Department,
+    feed: Feed,
+    *,
+    open_connection: Callable[[str], str],
+    dag_run_id: str | None = None,
+) -> FeedOutcome:
+    """Land what a feed offers now, each file or window exactly once, good ones beside bad ones.
+
+    Args:
+        connection: to the warehouse, not inside a transaction: batches and the attempt are committed here.
+        department: whose feed it is.
+        feed: which one.
+        open_connection: connection id → SQLAlchemy URL, or base folder for files.
+        dag_run_id: written beside what is landed.
+
+    Returns the outcome: ``loaded``, ``nothing_new`` or ``not_yet_published``.
+    Raises FeedProblem for every other outcome of landing.feed_attempt, after the attempt is committed; files
+    without fault are landed all the same. Errors of the warehouse itself are raised as they are.
+    """
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        raise RuntimeError("receive_feed commits its own transactions: give it a connection that is in none")
+    contract = load_contract(feed.contract_id)
+    ensure_landing_tables(connection, [contract])
+    receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id)
+    try:
+        results = [receiver.receive(item) for item in open_source(feed.source, open_connection)]
+    except SourceError as error:
+        results = [_failed(department, feed, error.outcome, str(error))]
+    outcome = _combined(results or [_absent(connection, department, feed)])
+    ledger.record_attempt(connection, department.id, feed.id, outcome, dag_run_id)
+    if outcome.outcome in ALARMS:
+        raise FeedProblem(department.id, feed.id, outcome)
+    return outcome
+
+
+def _absent(connection: psycopg.Connection, department: Department, feed: Feed) -> Received:
+    with connection.transaction():
+        is_early = ledger.is_within_grace(connection, department.id, feed.id, feed.grace_days)
+    if is_early:
+        return Received("not_yet_published")
+    location = feed.source.get("location")
+    return _failed(department, feed, "missing_file", f"没有找到文件（no file matches）：{location}")
+
+
+def _failed(department: Department, feed: Feed, outcome: str, message: str) -> Received:
+    file = feed.source.get("location") or f"{feed.source.get('connection')}:{feed.source.get('table')}"
+    return Received(outcome, problems=[Problem("error", department.id, feed.id, file, None, None, message)])
+
+
+def _combined(results: list[Received]) -> FeedOutcome:
+    """One outcome for all items: the gravest alarm if any, else what is best news."""
+    names = {result.outcome for result in results}
+    order = (*ALARMS, "loaded", "nothing_new", "not_yet_published")
+    return FeedOutcome(
+        outcome=next(name for name in order if name in names),
+        batches=[result.batch_id for result in results if result.batch_id is not None],
+        rows=sum(result.rows for result in results),
+        problems=[problem for result in results for problem in result.problems],
+    )

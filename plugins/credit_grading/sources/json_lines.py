@@ -1,0 +1,67 @@
+"""JSON Lines as a stream: one object per line, the columns are all keys that occur."""
+
+import json
+from collections.abc import Iterator
+from typing import TextIO
+
+from credit_grading.sources.delimited import UNPARSED
+from credit_grading.sources.model import Row, RowNote, SourceError, Stream
+
+
+def read_json_lines(file: TextIO) -> Stream:
+    """Open a JSON Lines text that can be read twice: first for the keys of all objects, then for the rows.
+
+    Numbers keep the digits they were written with. A line that is no JSON object, or repeats a key, is kept
+    whole under ``_unparsed``. Raises SourceError (unreadable_file) where no line is a JSON object.
+    """
+    keys: dict[str, None] = {}
+    lines = 0
+    for line in file:
+        if not line.isspace():
+            lines += 1
+            keys.update(dict.fromkeys(_parse(line) or ()))
+    if lines and not keys:
+        raise SourceError("unreadable_file", "没有一行是 JSON 对象（no line is a JSON object）")
+    file.seek(0)
+    return Stream(list(keys), _rows(file, list(keys)))
+
+
+def _rows(file: TextIO, header: list[str]) -> Iterator[Row]:
+    number = 0
+    for line in file:
+        if line.isspace():
+            continue
+        number += 1
+        record = _parse(line)
+        if record is None:
+            message = "不是 JSON 对象，整行原样保留（not a JSON object: kept unparsed）"
+            yield number, [None] * len(header), RowNote(message, {UNPARSED: line.rstrip("\r\n")})
+        else:
+            yield number, [_text(record.get(key)) for key in header], None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return record
+
+
+# digits stay as written: 0.10 is not 0.1, and 18-digit codes are not floats
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_float=str, parse_int=str, parse_constant=str)
+
+
+def _parse(line: str) -> dict[str, object] | None:
+    try:
+        record = _DECODER.decode(line.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
