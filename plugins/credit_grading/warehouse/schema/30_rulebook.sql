@@ -66,8 +66,11 @@ create table if not exists rulebook.indicator_item (
     severity text collate "C" not null default '',
     -- calendar months from occurred_on, half-open; null = the record's own effective dates
     validity_months integer check (validity_months > 0),
+    -- the record's own effective dates, but at most so many calendar months from occurred_on
+    longest_months integer check (longest_months > 0),
     -- points fixed by the rulebook; null = the record's own
     points numeric,
+    check (validity_months is null or longest_months is null),
     primary key (rulebook_id, version, indicator_id, catalogue_item_id, behaviour_code, severity),
     foreign key (rulebook_id, version, indicator_id) references rulebook.indicator
 );
@@ -84,7 +87,8 @@ create table if not exists rulebook.indicator_band (
     foreign key (rulebook_id, version, indicator_id) references rulebook.indicator
 );
 
--- Vetoes ('veto': the grade becomes `grade`), caps ('cap': never above `grade`), and 'no_grade'.
+-- Vetoes ('veto': the grade is `grade`, however good the score), caps ('cap': never above `grade`), and 'no_grade'.
+-- No limit lifts a grade: a score that deserves worse keeps the worse grade.
 create table if not exists rulebook.grade_limit (
     rulebook_id text collate "C" not null,
     version text collate "C" not null,
@@ -97,9 +101,11 @@ create table if not exists rulebook.grade_limit (
     behaviour_code text collate "C" not null default '',
     severity text collate "C" not null default '',
     validity_months integer check (validity_months > 0),
+    longest_months integer check (longest_months > 0),
     legal_basis text,
     primary key (rulebook_id, version, limit_id),
     foreign key (rulebook_id, version) references rulebook.rulebook,
+    check (validity_months is null or longest_months is null),
     check ((effect = 'no_grade') = (grade is null))
 );
 

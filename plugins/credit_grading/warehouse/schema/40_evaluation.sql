@@ -15,7 +15,8 @@ create table if not exists evaluation.run (
     opened_at timestamptz not null default clock_timestamp(),
     closed_at timestamptz
 );
-create unique index if not exists run_one_open on evaluation.run ((true)) where state in ('open', 'evaluated', 'verified');
+create unique index if not exists run_one_open on evaluation.run ((true))
+where state in ('open', 'evaluated', 'verified');
 
 create or replace view evaluation.current_run as
 select run_id, as_of, knowledge_at, dag_run_id, state

@@ -36,3 +36,40 @@ create table if not exists quality.check_result (
     note text,
     primary key (verdict_id, suite, check_id)
 );
+
+-- Fingerprint of what would be released: rows and the sum of their hashes, table by table, whatever the order of rows.
+-- The gate stores it, publication computes it again under a lock and refuses anything else. The tables are named
+-- as text because dbt builds them later; a table that is not there yet is 'absent', so it still changes the answer.
+create or replace function quality.candidate_fingerprint() returns text
+language plpgsql stable
+-- the text of a row must not depend on who asks
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+as $$
+declare
+    candidate_table text;
+    part text;
+    parts text[] := '{}';
+begin
+    foreach candidate_table in array array[
+        'grade', 'contribution', 'limit_hit', 'indicator', 'grade_limit', 'grade_band', 'rulebook', 'measure',
+        'dictionary', 'feed_age'
+    ] loop
+        if to_regclass(format('candidate.%I', candidate_table)) is null then
+            part := 'absent';
+        else
+            -- hash_record_extended will not do: it is linear, so values that change places between two rows
+            -- leave the sum as it was
+            execute format(
+                'select count(*) || ''/'' || coalesce(sum(hashtextextended(content::text, 0)::numeric), 0)'
+                ' from candidate.%I as content',
+                candidate_table
+            ) into part;
+        end if;
+        parts := parts || (candidate_table || '=' || part);
+    end loop;
+    return array_to_string(parts, ' ');
+end
+$$;

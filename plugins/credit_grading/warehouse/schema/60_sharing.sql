@@ -74,6 +74,17 @@ create table if not exists sharing.contribution (
     primary key (rulebook_id, subject_key, facet, indicator_id)
 );
 
+-- Limits that a subject's records hit, deciding or not: where one of several is lifted, the others still hold.
+create table if not exists sharing.limit_hit (
+    rulebook_id text collate "C" not null,
+    subject_key text collate "C" not null,
+    facet text collate "C" not null,
+    limit_id text collate "C" not null,
+    -- as in sharing.contribution, without points
+    records jsonb not null,
+    primary key (rulebook_id, subject_key, facet, limit_id)
+);
+
 -- The indicators of the rulebook version in force at the publication, with weight and default.
 create table if not exists sharing.indicator (
     rulebook_id text collate "C" not null,
@@ -87,7 +98,38 @@ create table if not exists sharing.indicator (
     default_value numeric not null,
     default_status text collate "C" not null,
     default_contribution numeric not null,
+    -- the rulebook whose score is the raw value; null = fed by records
+    source_rulebook_id text collate "C",
+    legal_basis text,
     primary key (rulebook_id, indicator_id)
+);
+
+-- Vetoes and caps of the version in force: what a limit_id in sharing.grade means.
+create table if not exists sharing.grade_limit (
+    rulebook_id text collate "C" not null,
+    limit_id text collate "C" not null,
+    rulebook_version text collate "C" not null,
+    effect text collate "C" not null check (effect in ('veto', 'cap', 'no_grade')),
+    grade text collate "C",
+    title_zh text not null,
+    title_en text not null,
+    legal_basis text,
+    primary key (rulebook_id, limit_id)
+);
+
+-- Grade bands of the version in force, best first.
+create table if not exists sharing.grade_band (
+    rulebook_id text collate "C" not null,
+    rank smallint not null,
+    rulebook_version text collate "C" not null,
+    grade text collate "C" not null,
+    title_zh text not null,
+    city_grade text collate "C" not null,
+    lower numeric,
+    lower_included boolean not null,
+    upper numeric,
+    upper_included boolean not null,
+    primary key (rulebook_id, rank)
 );
 
 create table if not exists sharing.rulebook (
@@ -152,7 +194,8 @@ create table if not exists sharing.feed_age (
     primary key (publication_id, department_id, feed_id)
 );
 
--- Which department may read which rulebook's grades. Filled from dags/departments/*.yml.
+-- Which department may read which rulebook's grades; rulebook_id 'all' = every rulebook, also those to come.
+-- Filled from dags/departments/*.yml.
 create table if not exists sharing.entitlement (
     department_id text collate "C" not null,
     rulebook_id text collate "C" not null,

@@ -1,0 +1,47 @@
+-- Lines of the sum that differ from the rulebook's default, each with the records behind it.
+with contribution as (select * from {{ ref('contribution') }}),
+
+contribution_evidence as (select * from {{ ref('contribution_evidence') }}),
+
+evidence as (
+    select
+        rulebook_id,
+        subject_key,
+        facet,
+        indicator_id,
+        -- in a fixed order, so that the same evidence is the same value
+        jsonb_agg(
+            jsonb_build_object(
+                'record_key', record_key,
+                'department_id', department_id,
+                'catalogue_item_id', catalogue_item_id,
+                'occurred_on', occurred_on,
+                'effective_until', effective_until,
+                'points', points,
+                'summary', summary,
+                'batch_id', batch_id,
+                'row_number', row_number
+            )
+            order by occurred_on, record_id
+        ) as records
+    from contribution_evidence
+    group by rulebook_id, subject_key, facet, indicator_id
+)
+
+select
+    contribution.rulebook_id,
+    contribution.subject_key,
+    contribution.facet,
+    contribution.indicator_id,
+    contribution.status,
+    contribution.raw_value,
+    contribution.value,
+    contribution.contribution,
+    coalesce(evidence.records, '[]'::jsonb) as records
+from contribution
+left join evidence
+    on
+        contribution.subject_key = evidence.subject_key
+        and contribution.rulebook_id = evidence.rulebook_id
+        and contribution.facet = evidence.facet
+        and contribution.indicator_id = evidence.indicator_id

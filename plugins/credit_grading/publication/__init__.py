@@ -1,0 +1,1 @@
+"""Releasing verified candidates to the departments, and explaining what was released."""

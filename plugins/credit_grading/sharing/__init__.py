@@ -1,0 +1,1 @@
+"""Who may read what is shared: login roles, entitlements and grants, made from the department files."""
