@@ -65,10 +65,10 @@ create schema candidate;
 create table candidate.indicator (like sharing.indicator);
 insert into candidate.indicator (
     rulebook_id, indicator_id, rulebook_version, position, path_zh, title_zh, title_en, factor, default_value,
-    default_status, default_contribution
+    default_status, default_contribution, unit_zh
 )
-values ('public_credit', 'compliance', '2025', 1, '守法', '守法', 'Compliance', 0.6, 100, 'clean', 60),
-    ('public_credit', 'performance', '2025', 2, '履约', '履约', 'Performance', 0.4, 100, 'clean', 40);
+values ('public_credit', 'compliance', '2025', 1, '守法', '守法', 'Compliance', 0.6, 100, 'clean', 60, '次'),
+    ('public_credit', 'performance', '2025', 2, '履约', '履约', 'Performance', 0.4, 100, 'clean', 40, '次');
 create table candidate.contribution (like sharing.contribution);
 insert into candidate.contribution
 select 'public_credit', subject_key, '', 'compliance', 'hit', n, 100 - 5 * n, 60 - 3.0 * n, '[{"record_key": "k"}]'

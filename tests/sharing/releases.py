@@ -46,7 +46,7 @@ select id, '2025-01', title, id, '市发展改革委', '[{"document": "示例管
 from (values ('public_credit', '公共信用评价'), ('bidding_participant', '投标人信用评价')) as rulebook (id, title);
 insert into candidate.indicator
 select rulebook_id, indicator_id, rulebook_version, position, '守法 / ' || title, title, indicator_id, 0.5,
-    20, 'clean', 10, null, '示例管理办法第八条'
+    20, 'clean', 10, '分', null, '示例管理办法第八条'
 from candidate.rulebook,
     (values ('penalty', 1, '行政处罚'), ('honour', 2, '荣誉')) as leaf (indicator_id, position, title);
 insert into candidate.grade_band

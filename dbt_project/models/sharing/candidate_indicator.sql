@@ -15,6 +15,12 @@ select
     indicator_default.default_value,
     indicator_default.default_status,
     indicator_default.default_contribution,
+    case
+        when indicator.aggregate = 'count' then '次'
+        when indicator.quantity = 'amount' then '元'
+        when indicator.quantity = 'quantity' then ''
+        else '分'
+    end as unit_zh,
     indicator.source_rulebook_id,
     indicator.legal_basis
 from indicator_default

@@ -151,7 +151,7 @@ def _indicator(line: Row) -> tuple[str, ...]:
     return (
         line["path_zh"],
         STATUS[line["status"]],
-        number(line["raw_value"]),
+        _with_unit(line["raw_value"], line),
         number(line["value"]),
         f"×{number(line['factor'])}",
         signed(line["contribution"]),
@@ -166,12 +166,16 @@ def _evidence(line: Row) -> list[str]:
         text.append(f"    取自：{line['source_title'] or line['source_rulebook_id']}的得分")
     for record in line["records"]:
         until = f"至 {record['effective_until']} 止（当日起不计）" if record.get("effective_until") else "长期有效"
-        points = f"　{number(record['points'])} 分" if record.get("points") is not None else ""
+        points = f"　{_with_unit(record['points'], line)}" if record.get("points") is not None else ""
         text.append(
             f"    · {record['occurred_on']}，{until}{points}　{record['summary']}"
             f"　[{record['department_id']}，第 {record['batch_id']} 批第 {record['row_number']} 行]"
         )
     return text
+
+
+def _with_unit(value: Decimal | None, line: Row) -> str:
+    return f"{number(value)} {line['unit_zh'] or ''}".strip() if value is not None else ""
 
 
 def _range(grade: Row) -> str:

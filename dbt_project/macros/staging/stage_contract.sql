@@ -1,0 +1,98 @@
+{#- One row per landed row of every batch not staged yet: typed columns, identity, and `reasons` (null = accepted).
+    Each layer ends in `offset 0`: without it the planner would merge the layers and parse every value again for
+    every rule that looks at it. Batches are read by key, so the cost follows what is new, not what has piled up. -#}
+{% macro stage_contract(contract_id) %}
+{%- set landing = source('landing', contract_id) -%}
+{%- set batch = source('landing_ledger', 'batch') -%}
+{%- set staged_batch = source('staging_ledger', 'staged_batch') -%}
+{%- set null_marker = ref('null_marker') -%}
+{%- set division = ref('division') -%}
+{%- if execute -%}
+{%- set contract = contract_definition(contract_id) -%}
+{%- set reasons = [] -%}
+{%- for column in contract.columns -%}
+    {%- do reasons.extend(column_reasons(column, contract)) -%}
+{%- endfor -%}
+with text_marker as (select marker from {{ null_marker }} where applies_to = 'any'),
+
+date_marker as (select staging.parsed_date(marker) as day from {{ null_marker }} where applies_to = 'date'),
+
+known_division as (select division_code, replaced_by from {{ division }}),
+
+staged as (select batch_id from {{ staged_batch }} where contract_id = '{{ contract_id }}'),
+
+pending as (
+    select batch_id, department_id, feed_id, known_from
+    from {{ batch }}
+    where contract_id = '{{ contract_id }}' and batch_id not in (select batch_id from staged)
+),
+
+landed as (select * from {{ landing }}),
+
+trimmed as (
+    select
+        pending.department_id, pending.feed_id, pending.known_from,
+        landed_row.batch_id, landed_row.row_number, landed_row.row_hash
+        {%- for column in contract.columns %},
+        {{ trimmed_value(column) }} as trimmed__{{ column.name }}
+        {%- endfor %}
+    from pending
+    cross join lateral (select * from landed where landed.batch_id = pending.batch_id offset 0) as landed_row
+    offset 0
+),
+
+received as (
+    select
+        department_id, feed_id, known_from, batch_id, row_number, row_hash
+        {%- for column in contract.columns %},
+        {{ received_value(column) }} as received__{{ column.name }}
+        {%- endfor %}
+    from trimmed
+    offset 0
+),
+
+parsed as (
+    select
+        *
+        {%- for column in contract.columns %},
+        {{ parsed_value(column) }} as parsed__{{ column.name }}
+        {%- endfor %}
+    from received
+    offset 0
+),
+
+kept as (
+    select
+        *
+        {%- for column in contract.columns %},
+        {{ kept_value(column) }} as {{ column.name }}
+        {%- endfor %}
+    from parsed
+    offset 0
+),
+
+identified as (
+    select
+        *,
+        {{ subject_of(contract) }},
+        {{ record_key(contract_id, contract) }} as record_key
+    from kept
+    offset 0
+)
+
+select
+    {%- for column in contract.columns %}
+    {{ column.name }},
+    {%- endfor %}
+    subject_key, subject_kind, subject_name, record_key, row_hash,
+    department_id, feed_id, batch_id, row_number, known_from,
+    array_remove(array[
+        {{ row_warnings(contract) | join(',\n        ') }}
+    ]::text[], null) as warnings,
+    to_jsonb(nullif(array_remove(array[
+        {{ reasons | join(',\n        ') }}{{ ',' if reasons }}
+        case when subject_key is null then jsonb_build_object('code', 'subject_unknown', 'column', null, 'value', null) end
+    ]::jsonb[], null), '{}')) as reasons
+from identified
+{%- endif -%}
+{% endmacro %}

@@ -1,0 +1,52 @@
+-- Whose records can move a rulebook's score: itself, and every rulebook whose score it reads, at any depth.
+-- next_version_change_on: the first day after as_of on which a version of that rulebook begins or ends.
+with recursive rulebook_in_force as (
+    select * from {{ ref('rulebook_in_force') }}
+),
+
+indicator_leaf as (
+    select * from {{ ref('indicator_leaf') }}
+),
+
+rulebook as (
+    select * from {{ source('rulebook', 'rulebook') }}
+),
+
+run as (
+    select * from {{ source('evaluation', 'current_run') }}
+),
+
+reads as (
+    select
+        rulebook_id,
+        rulebook_id as reads_rulebook_id
+    from rulebook_in_force
+    union
+    select
+        reads.rulebook_id,
+        indicator_leaf.source_rulebook_id as reads_rulebook_id
+    from reads
+    inner join indicator_leaf
+        on
+            reads.reads_rulebook_id = indicator_leaf.rulebook_id
+            and indicator_leaf.source = 'rulebook_score'
+),
+
+version_change as (
+    select
+        rulebook.rulebook_id,
+        least(
+            min(rulebook.in_force_from) filter (where rulebook.in_force_from > run.as_of),
+            min(rulebook.in_force_until) filter (where rulebook.in_force_until > run.as_of)
+        ) as next_version_change_on
+    from rulebook
+    cross join run
+    group by rulebook.rulebook_id
+)
+
+select
+    reads.rulebook_id,
+    reads.reads_rulebook_id,
+    version_change.next_version_change_on
+from reads
+left join version_change on reads.reads_rulebook_id = version_change.rulebook_id

@@ -1,0 +1,2 @@
+{{ config(unlogged=true, post_hook='analyze {{ this }}') }}
+{{ score_stage(2) }}

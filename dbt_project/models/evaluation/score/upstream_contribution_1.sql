@@ -1,0 +1,2 @@
+{{ config(unlogged=true) }}
+{{ upstream_contribution(1) }}

@@ -1,0 +1,1 @@
+{{ stage_contract('bidding_bad_behaviour') }}

@@ -1,0 +1,1 @@
+{{ stage_contract('construction_integrity_points') }}

@@ -1,0 +1,45 @@
+{%- set mappings = [
+    'market_entity', 'administrative_penalty', 'serious_dishonesty', 'honour', 'bidding_bad_behaviour',
+    'bidding_participant', 'construction_integrity_points',
+] -%}
+-- The spine: every fact about a subject that a rulebook may use, all versions, under the subject it belongs to.
+-- Where a link to a registered entity begins or ends while a version is current, the version is cut there.
+with reported as (
+    {%- for contract_id in mappings %}
+    select * from {{ ref('credit_record__' ~ contract_id) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+link as (select * from {{ ref('subject_link') }}),
+
+placed as (
+    select
+        reported.*, segment.subject_key, segment.known_from as segment_from, segment.known_until as segment_until
+    from reported
+    left join link on reported.reported_subject_key = link.reported_subject_key
+    cross join lateral (
+        values
+        (reported.reported_subject_key, reported.known_from, least(reported.known_until, link.known_from)),
+        (
+            link.subject_key, greatest(reported.known_from, link.known_from),
+            least(reported.known_until, link.known_until)
+        ),
+        (
+            case when link.known_until is not null then reported.reported_subject_key end,
+            greatest(reported.known_from, link.known_until), reported.known_until
+        )
+    ) as segment (subject_key, known_from, known_until)
+    where segment.subject_key is not null and (segment.known_until is null or segment.known_until > segment.known_from)
+)
+
+select
+    md5(concat_ws(
+        '|', record_key, catalogue_item_id, batch_id, row_number, subject_key, extract(epoch from segment_from)
+    ))
+    as record_id,
+    record_key, catalogue_item_id, subject_key, reported_subject_key, facet, department_id, contract_id,
+    behaviour_code, severity, occurred_on, effective_from, effective_until, points_declared, points_counted, quantity,
+    amount, case_id, repaired_on, withdrawn_on, summary, segment_from as known_from, segment_until as known_until,
+    batch_id, row_number
+from placed

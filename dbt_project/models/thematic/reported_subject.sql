@@ -1,0 +1,19 @@
+{%- set typed = [
+    'public_credit__market_entity', 'public_credit__administrative_penalty', 'public_credit__serious_dishonesty',
+    'public_credit__honour', 'bidding__bad_behaviour', 'bidding__construction_integrity',
+] -%}
+with report as (
+    {%- for model_name in typed %}
+    select subject_key, subject_kind, subject_name, department_id, known_from from {{ ref(model_name) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    subject_key, min(subject_kind) as subject_kind,
+    -- the newest name; of several that came together the first in order, so that a rebuild gives the same
+    (array_agg(subject_name order by known_from desc, subject_name collate "C"))[1] as subject_name,
+    case when min(subject_kind) <> 'coded' then min(department_id) end as department_id,
+    min(known_from) as first_known_from
+from report
+group by subject_key
