@@ -1,0 +1,60 @@
+# The project's verbs. `make help` lists them; every one can be repeated without harm.
+# State lives under var/, which git ignores.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+export PYTHONPATH := plugins
+# The tools must never see the byte-code switch of a shell: without byte code every task starts seconds later.
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTHON := var/environment/bin/python
+CREDIT_GRADING := $(PYTHON) -m credit_grading
+SUITES ?= unit sql dag gate sharing e2e browser
+FIRMS ?= 20000
+REAL ?=
+
+.PHONY: help demo up down test bench lint docs acceptance environment test-environment lint-environment lock clean
+
+help:  ## list these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: environment  ## run the whole flow once: a small city's feeds to published grades
+	@$(CREDIT_GRADING) demo
+
+up: environment  ## keep Postgres and the Airflow pages running; prints address and login
+	@$(CREDIT_GRADING) up
+
+down:  ## stop what `make up` started
+	@if [ -x $(PYTHON) ]; then $(CREDIT_GRADING) down; else echo "nothing to stop: there is no environment yet"; fi
+
+test: test-environment  ## run every suite (SUITES="unit sql" runs some)
+	@scripts/test.sh $(SUITES)
+
+bench: environment  ## time each stage on a fresh city: make bench FIRMS=20000
+	@scripts/bench.sh $(FIRMS)
+
+lint: test-environment lint-environment  ## check Python, types, SQL, YAML, Docker files and the house rules
+	@scripts/lint.sh
+
+docs: environment  ## build the models' page with lineage and contracts: var/docs/models.html
+	@scripts/docs.sh
+
+acceptance: environment  ## recompute real published scores: make acceptance REAL=<folder>
+	@[ -n "$(REAL)" ] || { echo "say where the real files are: make acceptance REAL=<folder>"; exit 2; }
+	@$(CREDIT_GRADING) acceptance "$(REAL)"
+
+environment:  ## create or refresh the one Python environment under var/environment
+	@scripts/environment.sh var/environment requirements.txt
+
+test-environment:
+	@scripts/environment.sh var/environment requirements.txt requirements-test.txt
+
+lint-environment:
+	@scripts/environment.sh var/lint requirements-lint.txt
+
+lock: lint-environment  ## recompile the hashed requirement files from requirements*.in
+	@scripts/lock.sh
+
+clean: down  ## remove all state and environments under var/
+	@scripts/clean.sh
