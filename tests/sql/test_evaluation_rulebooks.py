@@ -40,7 +40,8 @@ def grades(connection: psycopg.Connection, records: list[dict], as_of: str) -> d
 
 
 def test_construction_integrity_changes_its_rules_on_a_day(warehouse: psycopg.Connection) -> None:
-    totals = "130 130.5 90 90.5 75 75.5 100 120 119.75 150 149.5 70 69.5 -77.25 236.25".split()
+    scores = "130 130.5 90 90.5 75 75.5 100 120 119.75 150 149.5 70 69.5 -77.25 236.25"
+    totals = scores.split()
     records = [one for total in totals for one in firm(total, total)]
     records += [
         record("N:construction:unscored", "construction_firm", "2024-03-01", facet="施工"),

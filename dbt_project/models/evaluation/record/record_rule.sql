@@ -78,7 +78,9 @@ rule as (
             and grade_limit.version = rulebook_in_force.rulebook_version
 )
 
-select distinct on (rule.rulebook_id, rule.purpose, rule.target_id, kind.catalogue_item_id, kind.behaviour_code, kind.severity)
+select distinct on (
+    rule.rulebook_id, rule.purpose, rule.target_id, kind.catalogue_item_id, kind.behaviour_code, kind.severity
+)
     rule.rulebook_id,
     rule.purpose,
     rule.target_id,

@@ -1,0 +1,112 @@
+"""Put a world into a real warehouse, evaluate it there, and read back every result."""
+
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import dict_row
+
+from tests.oracle.records import Record
+
+CREDIT_RECORD = {
+    "record_id": "text primary key",
+    "record_key": "text not null",
+    "catalogue_item_id": "text not null",
+    "subject_key": "text not null",
+    "reported_subject_key": "text not null",
+    "facet": "text not null default ''",
+    "department_id": "text not null",
+    "contract_id": "text not null",
+    "behaviour_code": "text not null default ''",
+    "severity": "text not null default ''",
+    "occurred_on": "date not null",
+    "effective_from": "date not null",
+    "effective_until": "date",
+    "points_declared": "numeric",
+    "points_counted": "numeric",
+    "quantity": "numeric not null default 1",
+    "amount": "numeric",
+    "case_id": "text",
+    "repaired_on": "date",
+    "withdrawn_on": "date",
+    "summary": "text",
+    "known_from": "timestamptz not null",
+    "known_until": "timestamptz",
+    "batch_id": "bigint",
+    "row_number": "bigint",
+}
+
+
+def create_records(connection: psycopg.Connection) -> None:
+    """The spine as the thematic models build it."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in CREDIT_RECORD.items())
+    connection.execute("create schema if not exists thematic")
+    connection.execute(f"create table if not exists thematic.credit_record ({columns})".encode())
+
+
+def fill_records(connection: psycopg.Connection, records: list[Record]) -> None:
+    columns = list(CREDIT_RECORD)
+    connection.execute("truncate thematic.credit_record")
+    statement = f"copy thematic.credit_record ({', '.join(columns)}) from stdin".encode()
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for record in records:
+            copy.write_row([record.get(column) for column in columns])
+    connection.execute("analyze thematic.credit_record")
+
+
+def evaluate(
+    connection: psycopg.Connection, folder: Path, records: list[Record], as_of: date, knowledge_at: datetime
+) -> int:
+    """Load rulebooks and records, and run the evaluation models. Returns the run's id."""
+    from credit_grading.evaluation.run import open_run
+    from credit_grading.rulebook.load import load_rulebooks
+    from credit_grading.transform.dbt import run_dbt
+
+    create_records(connection)
+    fill_records(connection, records)
+    connection.execute("truncate rulebook.rulebook cascade")
+    load_rulebooks(connection, folder)
+    run_id = open_run(connection, as_of, knowledge_at=knowledge_at)
+    run_dbt("run", "--select", "path:models/evaluation")
+    return run_id
+
+
+def rows(connection: psycopg.Connection, query: str) -> list[dict]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query.encode()).fetchall()
+
+
+def exact(value: object) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def read_results(connection: psycopg.Connection) -> dict[tuple[str, str, str], dict]:
+    """Grades, scores, all contributions (defaults put back) and evidence, per rulebook, subject and facet."""
+    results = {}
+    for row in rows(
+        connection,
+        """
+        select grade.*, score.unclamped_score, score.score as score_of_score
+        from evaluation.grade join evaluation.score using (rulebook_id, rulebook_version, subject_key, facet)
+        """,
+    ):
+        key = (row["rulebook_id"], row["subject_key"], row["facet"])
+        assert key not in results, f"two grades for {key}"
+        results[key] = row | {"contributions": {}, "evidence": {}}
+    defaults = rows(connection, "select * from evaluation.indicator_default")
+    for (rulebook_id, _, _), result in results.items():
+        for row in defaults:
+            if row["rulebook_id"] == rulebook_id:
+                result["contributions"][row["indicator_id"]] = line(row, "default_")
+    for row in rows(connection, "select * from evaluation.contribution"):
+        results[row["rulebook_id"], row["subject_key"], row["facet"]]["contributions"][row["indicator_id"]] = line(row)
+    for row in rows(connection, "select * from evaluation.contribution_evidence"):
+        evidence = results[row["rulebook_id"], row["subject_key"], row["facet"]]["evidence"]
+        evidence.setdefault(row["indicator_id"], set()).add(row["record_id"])
+    return results
+
+
+def line(row: dict, prefix: str = "") -> tuple:
+    value, contribution = exact(row[f"{prefix}value"]), exact(row[f"{prefix}contribution"])
+    return (row[f"{prefix}status"], exact(row.get("raw_value")), value, contribution)
