@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from credit_grading import paths
+from credit_grading.transform.manifest import keep, project_signature, read_kept
 from credit_grading.warehouse.connection import dbt_environment
+
+WORKS_ON_KEPT_MANIFEST = ("build", "run", "seed", "test")
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,8 @@ def run_dbt(command: str, *arguments: str) -> list[NodeResult]:
     failed node with its message, or with dbt's own message when the project does not parse.
     """
     os.environ.update(dbt_environment())
-    from dbt.cli.main import dbtRunner
-
-    project = str(paths.dbt_project())
-    target = Path(os.environ.get("CREDIT_GRADING_DBT_TARGET", paths.state() / "dbt"))
-    outcome = dbtRunner().invoke(
-        [
-            "--quiet", "--no-use-colors", "--log-path", str(target / "logs"), "--log-level-file", "info",
-            command, *arguments, "--project-dir", project, "--profiles-dir", project, "--target-path", str(target),
-        ]
-    )  # fmt: skip
+    manifest = parse() if command in WORKS_ON_KEPT_MANIFEST else None
+    outcome = _invoke(manifest, command, *arguments)
     results = [_result(node) for node in getattr(outcome.result, "results", None) or []]
     bad = [node for node in results if node.is_bad and node.status != "skipped"]
     if bad:
@@ -58,6 +53,39 @@ def run_dbt(command: str, *arguments: str) -> list[NodeResult]:
     if not outcome.success:
         raise DbtFailed(f"dbt {command} failed: {outcome.exception}", results)
     return results
+
+
+def parse() -> Any:
+    """The project's manifest: the kept one, or a new one. Raises DbtFailed where the project does not parse."""
+    os.environ.update(dbt_environment())
+    manifest = read_kept(target_folder())
+    if manifest is None:
+        signature = project_signature()
+        outcome = _invoke(None, "parse")
+        if not outcome.success:
+            raise DbtFailed(f"dbt parse failed: {outcome.exception}", [])
+        manifest = outcome.result
+        keep(target_folder(), manifest, signature)
+    return manifest
+
+
+def _invoke(manifest: Any, command: str, *arguments: str) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    project, target = str(paths.dbt_project()), target_folder()
+    # the artifacts are for tools around dbt; writing them takes longer than a small layer
+    artifacts = ["--no-write-json"] if manifest is not None else []
+    return dbtRunner(manifest=manifest).invoke(
+        [
+            "--quiet", "--no-use-colors", "--log-path", str(target / "logs"), "--log-level-file", "info", *artifacts,
+            command, *arguments, "--project-dir", project, "--profiles-dir", project, "--target-path", str(target),
+        ]
+    )  # fmt: skip
+
+
+def target_folder() -> Path:
+    """Where dbt writes; CREDIT_GRADING_DBT_TARGET overrides ``<state>/dbt``."""
+    return Path(os.environ.get("CREDIT_GRADING_DBT_TARGET", paths.state() / "dbt"))
 
 
 def _result(result: Any) -> NodeResult:

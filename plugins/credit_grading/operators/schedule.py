@@ -1,0 +1,35 @@
+"""Names and clocks that the DAGs share."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import Asset, CronTriggerTimetable
+
+from credit_grading.platform.today import generated_city_day
+
+CITY_TIMEZONE = "Asia/Shanghai"
+# DAGs have no start date on purpose: with one in the past, a new DAG would at once run for the tick it missed
+PUBLICATION = Asset(name="sharing/publication", group="credit_grading")
+
+
+def each(cron: str | None) -> CronTriggerTimetable | None:
+    """A timetable in the city's time; None for a DAG that only people start."""
+    return CronTriggerTimetable(cron, timezone=CITY_TIMEZONE) if cron else None
+
+
+def feed_asset(department_id: str, feed_id: str) -> Asset:
+    """What an ingest DAG announces once a batch of this feed is committed and checked."""
+    return Asset(name=f"landing/{department_id}/{feed_id}", group="credit_grading")
+
+
+def as_of_date(context: Any) -> date:
+    """The day a run grades: its parameter, else the present day of a generated city, else the day it was due.
+
+    A run that is repeated later keeps its day.
+    """
+    wanted = context["params"].get("as_of") or generated_city_day()
+    if wanted:
+        return date.fromisoformat(wanted)
+    due: datetime = context["dag_run"].run_after
+    return due.astimezone(ZoneInfo(CITY_TIMEZONE)).date()

@@ -1,0 +1,56 @@
+"""The parsed dbt project, kept beside dbt's target: a task that finds it fresh does not parse again.
+
+dbt's own partial parse still reads, hashes and writes the whole project on every command, which costs more
+than a small layer's models. The kept manifest is used only while every project file has the size and time it
+had when it was parsed, for the same warehouse and the same dbt; otherwise the project is parsed and kept anew.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from credit_grading import paths
+from credit_grading.warehouse.connection import dbt_environment
+
+PARSED_FOLDERS = ("models", "seeds", "macros", "tests")
+
+
+def read_kept(target: Path) -> Any | None:
+    """The kept manifest (dbt's ``Manifest``), or None where there is none that fits the project as it is."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    try:
+        signature, content = (target / "kept_manifest").read_bytes().split(b"\n", 1)
+        if signature != project_signature():
+            return None
+        manifest = Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
+        # not part of the kept content; our macros read contracts from it
+        manifest.build_flat_graph()
+        return manifest
+    except Exception:  # whatever is wrong with the file, parsing puts it right
+        return None
+
+
+def keep(target: Path, manifest: Any, signature: bytes) -> None:
+    """Keep a manifest. `signature` is the project's from before it was parsed: a file changed since makes it stale."""
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    # several tasks may do this at once: each writes a file of its own and moves it into place
+    draft = target / f"kept_manifest.{os.getpid()}"
+    draft.write_bytes(signature + b"\n" + manifest.to_msgpack(extended_mashumaro_encoder))
+    draft.replace(target / "kept_manifest")
+
+
+def project_signature() -> bytes:
+    """Changes with every file of the project, with the warehouse and with dbt."""
+    from dbt.version import __version__
+
+    project = paths.dbt_project()
+    digest = hashlib.sha256(repr((__version__, str(project), sorted(dbt_environment().items()))).encode())
+    files = [file for folder in PARSED_FOLDERS for file in (project / folder).rglob("*") if file.is_file()]
+    for file in sorted([*files, *project.glob("*.yml")]):
+        stat = file.stat()
+        digest.update(repr((file.relative_to(project).as_posix(), stat.st_size, stat.st_mtime_ns)).encode())
+    return digest.hexdigest().encode()

@@ -1,0 +1,192 @@
+"""What the DAGs are: exact ids, owners, tags, tasks, edges and policies, as Airflow itself parses them."""
+
+import ast
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOME = Path(__file__).resolve().parents[2]
+
+# one line per department: owner, roll-out batch, feeds
+DEPARTMENTS = {
+    "development_and_reform": (
+        "development-and-reform-credit", "improve", ["bidding_bad_behaviour", "serious_dishonesty_list"]
+    ),
+    "finance": ("finance-data", "breakthrough", ["honours"]),
+    "housing_and_urban_rural_construction": (
+        "housing-construction-credit", "breakthrough", ["construction_integrity_points"]
+    ),
+    "market_regulation": (
+        "market-regulation-data", "improve", ["market_entity_registry", "administrative_penalties"]
+    ),
+}  # fmt: skip
+INGEST = {f"ingest_{department}" for department in DEPARTMENTS}
+
+GRADE_EDGES = {
+    "open_run": {"stage"},
+    "stage": {"gate_staging"},
+    "gate_staging": {"thematic", "data_docs"},
+    "thematic": {"evaluate"},
+    "evaluate": {"candidates"},
+    "candidates": {"gate_publication"},
+    "gate_publication": {"publish", "data_docs"},
+    "publish": set(),
+    "data_docs": set(),
+}
+TAGS = {"ingest", "department", "grade", "publication", "batch:improve", "batch:breakthrough", "batch:deploy"}
+
+
+def test_every_file_parses_and_makes_exactly_the_expected_dags(bag: Any) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dag_ids) == INGEST | {"grade"}
+
+
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_a_department_becomes_one_dag(bag: Any, department: str) -> None:
+    owner, batch, feeds = DEPARTMENTS[department]
+    dag = bag.dags[f"ingest_{department}"]
+    assert dag.owner == owner
+    assert dag.tags == {"ingest", "department", f"batch:{batch}"}
+    edges = {task.task_id: task.downstream_task_ids for task in dag.tasks}
+    expected: dict[str, set[str]] = {f"receive_{feed}": {f"announce_{feed}"} for feed in feeds}
+    assert edges == expected | {f"announce_{feed}": set() for feed in feeds}
+    announced = {outlet.name for task in dag.tasks for outlet in task.outlets}
+    assert announced == {f"landing/{department}/{feed}" for feed in feeds}
+    assert all(not task.outlets for task in dag.tasks if task.task_id.startswith("receive_"))
+
+
+def test_grading_is_one_chain_with_data_docs_beside_it(bag: Any) -> None:
+    dag = bag.dags["grade"]
+    assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == GRADE_EDGES
+    assert dag.owner == "credit-supervision"
+    assert dag.tags == {"grade", "publication"}
+    assert [outlet.name for outlet in dag.get_task("publish").outlets] == ["sharing/publication"]
+    rules = {task.task_id: task.trigger_rule.value for task in dag.tasks}
+    assert {task for task, rule in rules.items() if rule != "all_success"} == {"data_docs"}
+    assert rules["data_docs"] == "all_done"
+
+
+def test_grading_starts_from_every_feed_and_at_the_latest_each_morning(bag: Any) -> None:
+    dag = bag.dags["grade"]
+    feeds = {f"landing/{department}/{feed}" for department, (_, _, feeds) in DEPARTMENTS.items() for feed in feeds}
+    condition = dag.timetable.asset_condition
+    assert type(condition).__name__ == "AssetAll"
+    assert {asset.name for asset in condition.objects} == feeds
+    assert dag.timetable.timetable.expression == "0 6 * * *"
+    assert dag.timetable.timetable.timezone == "Asia/Shanghai"
+
+
+def test_parameters_of_grading(bag: Any) -> None:
+    params = bag.dags["grade"].params
+    assert set(params) == {"as_of", "force"}
+    assert params["as_of"] is None
+    assert params["force"] is False
+    params["as_of"] = "2026-06-30"
+    params.validate()
+    with pytest.raises(Exception, match="date"):
+        params["as_of"] = "yesterday"
+    params["as_of"] = None
+
+
+def test_policies(bag: Any) -> None:
+    tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
+    assert len(tasks) == 2 * sum(len(feeds) for _, _, feeds in DEPARTMENTS.values()) + len(GRADE_EDGES)
+    for dag in bag.dags.values():
+        assert dag.catchup is False, dag.dag_id
+        assert dag.max_active_runs == 1, dag.dag_id
+        assert dag.tags <= TAGS, dag.dag_id
+        assert has_chinese(dag.dag_display_name), dag.dag_id
+        assert dag.doc_md, dag.dag_id
+    for dag, task in tasks:
+        name = f"{dag.dag_id}.{task.task_id}"
+        assert task.doc_md, name
+        assert has_chinese(task.task_display_name), name
+        assert task.retries >= 2, name
+        assert task.retry_exponential_backoff, name
+        assert task.max_retry_delay, name
+        assert task.execution_timeout >= timedelta(hours=1), name
+    pools = {f"{dag.dag_id}.{task.task_id}": task.pool for dag, task in tasks}
+    assert {pool for name, pool in pools.items() if ".receive_" in name} == {"sources"}
+    grading = {name.split(".")[1]: pool for name, pool in pools.items() if name.startswith("grade.")}
+    assert {task for task, pool in grading.items() if pool != "warehouse"} == {"data_docs"}
+
+
+def test_pools_that_are_used_are_created(bag: Any) -> None:
+    from credit_grading.platform.settings import POOLS
+
+    used = {task.pool for dag in bag.dags.values() for task in dag.tasks}
+    assert used - {"default_pool"} == set(POOLS)
+    assert POOLS["warehouse"][0] == 1
+
+
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_a_department_s_page_tells_who_why_what_and_how_to_re_run(bag: Any, department: str) -> None:
+    page = bag.dags[f"ingest_{department}"].doc_md
+    for needed in ("Maintainers", "@example.org", "法律依据", "Re-run", f"dags/departments/{department}.yml"):
+        assert needed in page
+    for feed in DEPARTMENTS[department][2]:
+        assert f"`{feed}`" in page
+
+
+def test_grade_page_tells_how_to_re_run(bag: Any) -> None:
+    page = bag.dags["grade"].doc_md
+    assert "Re-run" in page
+    assert "as_of" in page
+
+
+def test_every_dag_serializes_and_keeps_its_chinese_name(bag: Any) -> None:
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    for dag in bag.dags.values():
+        data = DagSerialization.to_dict(dag)
+        assert dag.dag_display_name in json.dumps(data, ensure_ascii=False)
+        again = DagSerialization.from_dict(data)
+        assert set(again.task_ids) == set(dag.task_ids)
+
+
+def test_no_dag_file_is_named_like_dbt() -> None:
+    files = sorted(path.name for path in (HOME / "dags").glob("*.py"))
+    assert files == ["department_files.py", "grade.py", "ingest.py"]
+    assert not list((HOME / "dags").rglob("dbt_*.py"))
+
+
+def test_dag_files_import_only_the_airflow_sdk() -> None:
+    for file in (HOME / "dags").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            modules = [node.module] if isinstance(node, ast.ImportFrom) else []
+            modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            wrong = [name for name in modules if name and name.startswith("airflow") and name != "airflow.sdk"]
+            assert not wrong, f"{file.name}: {wrong}"
+
+
+def test_parsing_imports_nothing_heavy_and_opens_no_connection() -> None:
+    program = f"""
+import socket, sys
+from airflow.dag_processing.dagbag import DagBag
+before = set(sys.modules)
+def refuse(*_, **__): raise AssertionError("a DAG file opened a connection at parse")
+socket.socket.connect = refuse
+bag = DagBag({str(HOME / "dags")!r})
+assert not bag.import_errors, bag.import_errors
+heavy = ("dbt", "great_expectations", "pandas", "openpyxl", "python_calamine", "psycopg", "numpy")
+print(len(bag.dags), sorted(name for name in set(sys.modules) - before if name.split(".")[0] in heavy))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + 1} []"
+
+
+def test_plugins_folder_is_not_imported_file_by_file() -> None:
+    from airflow._shared.module_loading.file_discovery import find_path_from_directory
+
+    found = [Path(path).name for path in find_path_from_directory(HOME / "plugins", ".airflowignore", "glob")]
+    assert [name for name in found if name.endswith(".py")] == []
+
+
+def has_chinese(text: str) -> bool:
+    return any("一" <= character <= "鿿" for character in text)
