@@ -27,7 +27,8 @@ cross join (select * from sharing.publication order by publication_id desc limit
 where grade.rulebook_id = %s and grade.subject_key = %s and grade.facet = %s
 """
 _LINES = """
-select explained.*, indicator.legal_basis, indicator.unit_zh, indicator.source_rulebook_id, source.title_zh as source_title,
+select explained.*, indicator.legal_basis, indicator.unit_zh, indicator.source_rulebook_id,
+    source.title_zh as source_title,
     grade_limit.effect, grade_limit.grade as limit_grade, grade_limit.legal_basis as limit_basis
 from sharing.grade_explained as explained
 left join sharing.indicator
