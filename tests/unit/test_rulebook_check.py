@@ -91,8 +91,8 @@ ONE_FAULT = {
         "needs one of the grades A, B, C, D, E, not 'F'",
     ),
     "measures of no such grade": (
-        "  E:\n    - {zh: 列为重点监管对象，依法",
-        "  F:\n    - {zh: 列为重点监管对象，依法",
+        "  E:\n    - zh: 列为重点监管对象，依法",
+        "  F:\n    - zh: 列为重点监管对象，依法",
         "grade 'E' has no measure",
     ),
     "no such rulebook": (

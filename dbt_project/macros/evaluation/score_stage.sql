@@ -12,8 +12,15 @@ rulebook_in_force as (
     select * from {{ ref('rulebook_in_force') }}
 ),
 
-indicator_default as (
+all_indicator_default as (
     select * from {{ ref('indicator_default') }}
+),
+
+indicator_default as (
+    select all_indicator_default.*
+    from all_indicator_default
+    inner join rulebook_in_force on all_indicator_default.rulebook_id = rulebook_in_force.rulebook_id
+    where rulebook_in_force.stage = {{ stage }}
 ),
 
 stage_contribution as (
@@ -30,14 +37,13 @@ when_nothing_is_known as (
         rulebook_in_force.start_score + sum(indicator_default.default_contribution) as score
     from rulebook_in_force
     inner join indicator_default on rulebook_in_force.rulebook_id = indicator_default.rulebook_id
-    where rulebook_in_force.stage = {{ stage }}
     group by rulebook_in_force.rulebook_id, rulebook_in_force.start_score
 ),
 
 difference as (
     select
-        stage_contribution.rulebook_id,
         stage_contribution.subject_key,
+        stage_contribution.rulebook_id,
         stage_contribution.facet,
         sum(stage_contribution.contribution - indicator_default.default_contribution) as points
     from stage_contribution
@@ -45,7 +51,7 @@ difference as (
         on
             stage_contribution.rulebook_id = indicator_default.rulebook_id
             and stage_contribution.indicator_id = indicator_default.indicator_id
-    group by stage_contribution.rulebook_id, stage_contribution.subject_key, stage_contribution.facet
+    group by stage_contribution.subject_key, stage_contribution.rulebook_id, stage_contribution.facet
 ),
 
 unclamped as (

@@ -24,7 +24,6 @@ matched as (
         record.record_id,
         record.occurred_on,
         record.known_from,
-        run.as_of,
         case when rule.per_facet then record.facet else '' end as facet,
         coalesce(
             rule.points,
@@ -54,10 +53,9 @@ matched as (
             record.catalogue_item_id = rule.catalogue_item_id
             and record.behaviour_code = rule.behaviour_code
             and record.severity = rule.severity
-    cross join run
     where
-        record.known_from <= run.knowledge_at
-        and (record.known_until is null or record.known_until > run.knowledge_at)
+        record.known_from <= (select run.knowledge_at from run)
+        and (record.known_until is null or record.known_until > (select run.knowledge_at from run))
 )
 
 select
@@ -72,6 +70,6 @@ select
     points,
     counts_from,
     counts_until,
-    counts_from <= as_of as is_active
+    counts_from <= (select run.as_of from run) as is_active
 from matched
-where counts_until is null or counts_until > greatest(counts_from, as_of)
+where counts_until is null or counts_until > greatest(counts_from, (select run.as_of from run))
