@@ -48,6 +48,7 @@ class Demo:
     progress: Progress = field(default_factory=Progress)
     details: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     red: list[str] = field(default_factory=list)
+    _all_announced: bool = False
 
     def run(self) -> None:
         """From nothing to published grades. Raises DemoFailed; whatever it started is stopped by its caller."""
@@ -103,11 +104,14 @@ class Demo:
                 stage.note(f"{number}/{len(runs)} {dag_id} {state}")
                 if state != "success":
                     self._explain_red(dag_id, run_id)
-        announced = False
-        for dag_id, run_id in runs.items():
-            tasks = api.tasks(dag_id, run_id)
-            announced |= any(t["state"] == "success" for t in tasks if t["task_id"].startswith("announce_"))
-        return announced
+        states = [
+            task["state"]
+            for dag_id, run_id in runs.items()
+            for task in api.tasks(dag_id, run_id)
+            if task["task_id"].startswith("announce_")
+        ]
+        self._all_announced = all(state == "success" for state in states)
+        return "success" in states
 
     def _wait_for_dags(self, note: Callable[[str], None]) -> list[str]:
         expected = {f"ingest_{file.stem}" for file in paths.departments().glob("*.yml")}
@@ -152,7 +156,7 @@ class Demo:
         return reason
 
     def _asset_run(self) -> str | None:
-        end = time.monotonic() + (0 if self.red else ASSET_SECONDS)
+        end = time.monotonic() + (ASSET_SECONDS if self._all_announced else 0)
         while True:
             open_runs = [run for run in self.services.api.runs(GRADE) if run["state"] in ("queued", "running")]
             if open_runs:

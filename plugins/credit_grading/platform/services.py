@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -161,10 +162,21 @@ class Services:
         """Stop everything; returns the names of what still runs (none, unless something is badly wrong)."""
         with ThreadPoolExecutor(len(self.components)) as pool:
             list(pool.map(Component.stop, self.components.values()))
-        self.postgres.stop()
+        self._stop_postgres()
         self.release()
         left = [name for name, part in self.components.items() if part.is_running()]
         return left + (["postgres"] if self.postgres.is_running() else [])
+
+    def _stop_postgres(self) -> None:
+        try:
+            server = Identity.of(int((self.postgres.folder / "data" / "postmaster.pid").read_text().split()[0]))
+        except (OSError, ValueError, IndexError, psutil.Error):
+            server = None
+        self.postgres.stop()
+        # pg_ctl is content when the pid file is gone, a moment before the process is
+        end = time.monotonic() + 5
+        while server and server.process() is not None and time.monotonic() < end:
+            time.sleep(0.02)
 
     def claim(self, purpose: str) -> None:
         """Note who started the services and why: ``up`` keeps them, ``demo`` ends with its command."""
