@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from credit_grading import paths
+from credit_grading.rulebook.command import add_commands
 from credit_grading.warehouse.connection import VARIABLE
 
 # platformdirs complains where a machine has no login session; nothing here needs its runtime folder
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("rulebook", help="e.g. public_credit")
     explain.add_argument("subject", help="unified social credit code, or another subject key")
     explain.add_argument("facet", nargs="?", default="", help="where a rulebook grades per facet")
+    add_commands(commands.add_parser("rulebook", help="check rulebooks, explain one, say what changed"))
     acceptance = add("acceptance", _acceptance, "recompute real published snapshots and compare")
     acceptance.add_argument("folder", help="folder with the real snapshots")
     return parser

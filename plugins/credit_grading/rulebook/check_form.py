@@ -19,6 +19,20 @@ TYPES = {
     "boolean": "true or false",
     "null": "null",
 }
+BOUNDS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+}
+PLAIN = {
+    # the schema's one use of it
+    "not": "has no place beside 'crosswalk': the grade was made elsewhere",
+    "minItems": "must not be empty",
+    "minProperties": "must not be empty",
+    "minLength": "must not be empty",
+    "uniqueItems": "says something twice",
+}
+NOT_IN_A_CROSSWALK = ("score", "indicators")
 
 
 @cache
@@ -50,24 +64,48 @@ def _messages(error: ValidationError) -> list[str]:
     instance: Any = error.instance
     if error.validator == "additionalProperties":
         known = sorted(error.schema.get("properties", {}))
-        return [f"unknown key '{key}'; known here: {', '.join(known)}" for key in sorted(set(instance) - set(known))]
+        return [_unknown(key, instance[key], known) for key in sorted(set(instance) - set(known))]
     if error.validator == "required":
-        return [f"'{key}' is missing" for key in error.validator_value if key not in instance]
+        return [_missing(key, error) for key in error.validator_value if key not in instance]
     return [_sentence(error, instance)]
+
+
+def _unknown(key: str, value: Any, known: list[str]) -> str:
+    # {en: yes, and no} reads as a key without a value
+    hint = "; a text that holds a comma must be in quotes" if value is None else ""
+    return f"unknown key '{key}'; known here: {', '.join(known)}{hint}"
+
+
+def _missing(key: str, error: ValidationError) -> str:
+    at_the_top = not error.absolute_path
+    hint = "; only a rulebook with 'crosswalk' has none" if at_the_top and key in NOT_IN_A_CROSSWALK else ""
+    return f"'{key}' is missing{hint}"
 
 
 def _sentence(error: ValidationError, instance: Any) -> str:
     rule: Any = error.validator_value
     match error.validator:
-        case "oneOf":
-            return f"needs exactly one of: {', '.join(branch['required'][0] for branch in rule)}"
+        case "oneOf" | "anyOf":
+            how_many = "exactly" if error.validator == "oneOf" else "at least"
+            sentence = f"needs {how_many} one of: {', '.join(branch['required'][0] for branch in rule)}"
         case "type":
             wanted = rule if isinstance(rule, list) else [rule]
-            return f"must be {' or '.join(TYPES[name] for name in wanted)}, not {instance!r}"
+            sentence = f"must be {' or '.join(TYPES[name] for name in wanted)}, not {_said(instance)}"
         case "enum":
-            return f"must be one of {', '.join(map(str, rule))}, not '{instance}'"
+            sentence = f"must be one of {', '.join(value or 'null' for value in rule)}, not {_said(instance)}"
         case "pattern":
-            return f"'{instance}' does not have the form {error.schema.get('description', rule)}"
-        case "minItems" | "minProperties" | "minLength":
-            return "must not be empty"
-    return str(error.message)
+            sentence = f"'{instance}' does not have the form {error.schema.get('description', rule)}"
+        case "minimum" | "exclusiveMinimum" | "maximum":
+            sentence = f"must be {BOUNDS[error.validator]} {rule}, not {_said(instance)}"
+        case _:
+            sentence = PLAIN.get(error.validator, str(error.message))
+    return sentence
+
+
+def _said(instance: Any) -> str:
+    """What the author wrote, as the author would call it."""
+    if isinstance(instance, dict | list):
+        return TYPES["object" if isinstance(instance, dict) else "array"]
+    if instance is None or isinstance(instance, bool):
+        return {None: "null", True: "true", False: "false"}[instance]
+    return f"'{instance}'" if isinstance(instance, str) else str(instance)

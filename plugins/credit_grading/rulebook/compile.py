@@ -3,12 +3,10 @@
 import hashlib
 import json
 from decimal import Decimal
-from typing import Any
 
-from credit_grading.rulebook.check_rules import walk_indicators
+from credit_grading.rulebook.compile_lines import Row, record_lines, targets
 from credit_grading.rulebook.document import Document, Location
-
-Row = dict[str, Any]
+from credit_grading.rulebook.tree import all_indicators, leaves
 
 
 def content_hash(document: Document) -> str:
@@ -22,25 +20,42 @@ def content_hash(document: Document) -> str:
 
 def _plain(number: Decimal) -> str | int:
     """The same text for 12.5 and 12.50, the same number for 12 and 12.0."""
-    return int(number) if number == number.to_integral_value() else str(number.normalize())
+    return int(number) if number == number.to_integral_value() else format(number, "f").rstrip("0")
 
 
 def compile_rulebook(document: Document, stage: int) -> dict[str, list[Row]]:
     """Rows per table, tables in the order in which they must be inserted."""
     data = document.data
     key = {"rulebook_id": data["id"], "version": data["version"]}
-    leaves = [indicator for _, indicator in walk_indicators(data["indicators"]) if "indicators" not in indicator]
     tables = {
         "rulebook": [_rulebook(document, stage)],
-        "indicator": _indicators(data["indicators"]),
-        "indicator_item": [row for leaf in leaves for row in _items(leaf)],
-        "indicator_band": [row for leaf in leaves for row in _bands(leaf)],
-        "grade_band": [_grade(rank, grade) for rank, grade in enumerate(data["grades"], start=1)],
+        "indicator": _indicators(data),
+        "target": targets(data),
+        "record_line": record_lines(data),
+        "indicator_band": [row for _, leaf in leaves(data) for row in _bands(leaf)],
         "grade_limit": [_limit(limit) for limit in data.get("limits", [])],
+        "grade_band": [_grade(rank, grade) for rank, grade in enumerate(data["grades"], start=1)],
+        "grade_condition": [
+            {
+                "grade": grade["grade"],
+                "position": position,
+                "indicator_id": condition["indicator"],
+                "at_least": condition.get("at_least"),
+                "at_most": condition.get("at_most"),
+            }
+            for grade in data["grades"]
+            for position, condition in enumerate(grade.get("requires", []), start=1)
+        ],
         "measure": [
             _measure(grade, position, measure)
             for grade, measures in data["measures"].items()
             for position, measure in enumerate(measures, start=1)
+        ],
+        "scenario_effect": [
+            _effect(grade, position, effect) | {"scenario": scenario["scenario"]}
+            for scenario in data.get("scenarios", [])
+            for grade, effects in scenario["effects"].items()
+            for position, effect in enumerate(effects, start=1)
         ],
     }
     return {table: [key | row for row in rows] for table, rows in tables.items()}
@@ -48,32 +63,41 @@ def compile_rulebook(document: Document, stage: int) -> dict[str, list[Row]]:
 
 def _rulebook(document: Document, stage: int) -> Row:
     data = document.data
+    score = data.get("score", {})
+    month, day = (int(part) for part in data["cycle"]["year_begins"].split("-")) if _has_year(data) else (None, None)
     return {
+        "kind": "crosswalk" if "crosswalk" in data else "scored",
         "title_zh": data["title"]["zh"],
         "title_en": data["title"]["en"],
         "authority_zh": data["authority"]["zh"],
         "legal_basis": json.dumps(data["legal_basis"], ensure_ascii=False),
         "in_force_from": data["in_force"]["from"],
         "in_force_until": data["in_force"]["until"],
-        "cycle": data["cycle"],
+        "cycle": "daily",
+        "year_begins_month": month,
+        "year_begins_day": day,
         "population_subject_kinds": data["population"]["subject_kinds"],
         "population_item_id": data["population"]["item"],
         "per_facet": data["population"]["per_facet"],
-        "start_score": data["score"]["start"],
-        "lowest_score": data["score"].get("lowest"),
-        "highest_score": data["score"].get("highest"),
+        "start_score": score.get("start"),
+        "lowest_score": score.get("lowest"),
+        "highest_score": score.get("highest"),
+        "minimum_known_percent": data.get("availability", {}).get("minimum_percent"),
         "stage": stage,
         "content_hash": content_hash(document),
         "source_text": document.text,
     }
 
 
-def _indicators(indicators: list[Row]) -> list[Row]:
+def _has_year(data: Row) -> bool:
+    return isinstance(data["cycle"], dict)
+
+
+def _indicators(data: Row) -> list[Row]:
     places: dict[Location, str] = {}
     rows = []
-    for position, (place, indicator) in enumerate(walk_indicators(indicators), start=1):
+    for position, (place, indicator) in enumerate(all_indicators(data), start=1):
         places[place] = indicator["id"]
-        records, upstream = indicator.get("records", {}), indicator.get("rulebook_score", {})
         is_leaf = "indicators" not in indicator
         rows.append(
             {
@@ -85,21 +109,44 @@ def _indicators(indicators: list[Row]) -> list[Row]:
                 "title_en": indicator["title"]["en"],
                 "weight": indicator.get("weight"),
                 "is_leaf": is_leaf,
-                "source": ("records" if records else "rulebook_score") if is_leaf else None,
-                "source_rulebook_id": upstream.get("rulebook"),
-                "aggregate": records.get("aggregate"),
-                "quantity": records.get("quantity"),
-                **(_scale(indicator.get("scale", {})) if is_leaf else {}),
-                "value_when_missing": records.get("when_missing", upstream.get("when_missing")),
+                "is_scored": indicator.get("scored", True),
+                "redistributes": indicator.get("redistribute", False),
+                "once_per_case": indicator.get("records", {}).get("once_per_case", False),
+                "has_exemption": "exempt" in indicator,
+                "has_applicability": "applicable" in indicator,
                 "legal_basis": indicator.get("legal_basis"),
+                **(_leaf(indicator) if is_leaf else {}),
             }
         )
     return rows
 
 
+def _leaf(leaf: Row) -> Row:
+    records, upstream = leaf.get("records", {}), leaf.get("rulebook_score", {})
+    facets, stale = upstream.get("facets", {}), leaf.get("stale", {})
+    return {
+        "source": "records" if records else "rulebook_score",
+        "source_rulebook_id": upstream.get("rulebook"),
+        "facet_aggregate": facets.get("aggregate"),
+        "aggregate": records.get("aggregate"),
+        "quantity": records.get("quantity"),
+        "weighted_by": records.get("weighted_by", facets.get("weighted_by")),
+        **_scale(leaf.get("scale", {})),
+        "value_when_missing": records.get("when_missing", upstream.get("when_missing")),
+        "value_when_stale": stale.get("value"),
+        "value_when_exempt": leaf.get("exempt", {}).get("value"),
+        "value_when_not_applicable": leaf.get("applicable", {}).get("otherwise"),
+        "stale_after_months": stale.get("after_months"),
+        "direction": leaf.get("direction"),
+    }
+
+
 def _scale(scale: Row) -> Row:
     if "bands" in scale:
         return {"scale": "bands"}
+    if "goalposts" in scale:
+        posts = scale["goalposts"]
+        return {"scale": "goalposts", "goalpost_worst": posts["worst"], "goalpost_best": posts["best"]}
     # no scale: the raw value is the value
     linear = scale.get("linear", {"intercept": 0, "slope": 1})
     return {
@@ -109,21 +156,6 @@ def _scale(scale: Row) -> Row:
         "lowest_value": linear.get("lowest"),
         "highest_value": linear.get("highest"),
     }
-
-
-def _items(leaf: Row) -> list[Row]:
-    return [
-        {
-            "indicator_id": leaf["id"],
-            "catalogue_item_id": item["item"],
-            "behaviour_code": item.get("behaviour", ""),
-            "severity": item.get("severity", ""),
-            "validity_months": item.get("validity_months"),
-            "longest_months": item.get("longest_months"),
-            "points": item.get("points"),
-        }
-        for item in leaf.get("records", {}).get("items", [])
-    ]
 
 
 def _bands(leaf: Row) -> list[Row]:
@@ -139,10 +171,12 @@ def _grade(rank: int, grade: Row) -> Row:
         "grade": grade["grade"],
         "title_zh": grade["title"],
         "city_grade": grade["city_grade"],
-        "lower": grade["from"],
-        "lower_included": grade["from_included"],
-        "upper": grade["until"],
-        "upper_included": grade["until_included"],
+        "lower": grade.get("from"),
+        "lower_included": grade.get("from_included", False),
+        "upper": grade.get("until"),
+        "upper_included": grade.get("until_included", False),
+        "level": grade.get("level"),
+        "level_score": grade.get("score"),
     }
 
 
@@ -153,11 +187,11 @@ def _limit(limit: Row) -> Row:
         "grade": limit.get("grade"),
         "title_zh": limit["title"]["zh"],
         "title_en": limit["title"]["en"],
-        "catalogue_item_id": limit["item"],
-        "behaviour_code": limit.get("behaviour", ""),
-        "severity": limit.get("severity", ""),
-        "validity_months": limit.get("validity_months"),
-        "longest_months": limit.get("longest_months"),
+        "quantity": limit.get("quantity"),
+        "total_at_least": limit.get("total_at_least"),
+        "single_at_least": limit.get("single_at_least"),
+        "count_at_least": limit.get("count_at_least"),
+        "lasts_months": limit.get("lasts_months"),
         "legal_basis": limit.get("legal_basis"),
     }
 
@@ -171,4 +205,16 @@ def _measure(grade: str, position: int, measure: Row) -> Row:
         "inspection_ratio_percent": measure.get("inspection_ratio_percent"),
         "inspections_per_year": measure.get("inspections_per_year"),
         "legal_basis": measure.get("legal_basis"),
+    }
+
+
+def _effect(grade: str, position: int, effect: Row) -> Row:
+    return {
+        "grade": grade,
+        "position": position,
+        "effect": effect["effect"],
+        "value": effect.get("value"),
+        "effect_zh": effect["zh"],
+        "effect_en": effect["en"],
+        "legal_basis": effect.get("legal_basis"),
     }

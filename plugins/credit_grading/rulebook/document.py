@@ -22,13 +22,17 @@ DECIMAL_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 
 @dataclass
 class Document:
-    """A parsed file. `data` holds dict, list, str, int, Decimal, bool and None; dates stay text (YYYY-MM-DD)."""
+    """A parsed file. `data` holds dict, list, str, int, Decimal, bool and None; dates stay text (YYYY-MM-DD).
+
+    `is_comparable`: its form is right and its dates are days, so that other rulebooks can be checked against it.
+    """
 
     file: Path
     text: str
     data: Any = None
     lines: dict[Location, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    is_comparable: bool = False
 
     def line(self, location: Location) -> int:
         """Line of a value, or of the nearest thing around it."""

@@ -1,11 +1,9 @@
 """Check all rulebooks and load them: all of them or, where one is wrong, none.
 
 A loaded version never changes. Only an open end may be closed: `in_force.until` of a version is decided when
-its successor is written, and closing it touches no day that was graded before.
+its successor is written, and closing it touches no day for which grades were published.
 """
 
-import csv
-from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,15 +14,17 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from credit_grading import paths
-from credit_grading.rulebook.check_form import check_form
-from credit_grading.rulebook.check_rules import check_rules
-from credit_grading.rulebook.check_shelf import Version, check_shelf
-from credit_grading.rulebook.compile import Row, compile_rulebook, content_hash
-from credit_grading.rulebook.document import Document, read_document
-from credit_grading.rulebook.problem import Problem, RulebookError
+from credit_grading.rulebook.catalogue import Catalogue, read_catalogue
+from credit_grading.rulebook.check_shelf import Version
+from credit_grading.rulebook.compile import compile_rulebook, content_hash
+from credit_grading.rulebook.compile_lines import Row
+from credit_grading.rulebook.document import Document
+from credit_grading.rulebook.read import check_together, raise_if_wrong, read_rulebooks
 
 # two loaders at once must not insert the same version twice; any number that nobody else uses
 LOAD_LOCK = 7_220_119
+
+Known = dict[tuple[str, str], tuple[Version, str]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class LoadedRulebook:
 
 
 def load_rulebooks(
-    connection: psycopg.Connection, folder: Path | None = None, catalogue: Set[str] | None = None
+    connection: psycopg.Connection, folder: Path | None = None, catalogue: Catalogue | None = None
 ) -> list[LoadedRulebook]:
     """Validate every ``<id>@<version>.yml`` of a folder and load them in one transaction.
 
@@ -52,14 +52,16 @@ def load_rulebooks(
 
     Returns one entry per file, in name order. Raises RulebookError with every problem found; then nothing was written.
     """
-    documents = read_rulebooks(folder or paths.rulebooks(), catalogue_items() if catalogue is None else catalogue)
+    documents = read_rulebooks(folder or paths.rulebooks(), read_catalogue() if catalogue is None else catalogue)
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (LOAD_LOCK,))
         known = _known(connection)
-        stages = check_shelf(documents, [version for version, _ in known.values()])
+        stages = check_together(documents, [version for version, _ in known.values()])
+        published = _newest_published(connection)
         for document in documents:
-            _check_unchanged(document, known)
-        _raise_if_wrong(documents)
+            if document.is_comparable:
+                _check_unchanged(document, known, published)
+        raise_if_wrong(documents)
         loaded = [_write(connection, document, stages[document.data["id"]], known) for document in documents]
         for rulebook, stage in stages.items():
             connection.execute(
@@ -69,55 +71,25 @@ def load_rulebooks(
     return loaded
 
 
-def check_rulebooks(folder: Path | None = None, catalogue: Set[str] | None = None) -> list[Document]:
-    """Check a folder of rulebooks without a warehouse. Raises RulebookError with every problem found."""
-    documents = read_rulebooks(folder or paths.rulebooks(), catalogue_items() if catalogue is None else catalogue)
-    check_shelf(documents, [])
-    _raise_if_wrong(documents)
-    return documents
+def write_rulebook(connection: psycopg.Connection, document: Document, stage: int, schema: str = "rulebook") -> None:
+    """Insert the rows of one checked rulebook into `schema`, in which its version must not stand yet."""
+    for table, rows in compile_rulebook(document, stage).items():
+        _insert(connection, table, rows, schema)
 
 
-def read_rulebooks(folder: Path, catalogue: Set[str]) -> list[Document]:
-    """Read and check each file on its own. Raises RulebookError where a file is wrong, or where there is none."""
-    files = sorted(folder.glob("*.yml"))
-    if not files:
-        raise RulebookError([Problem(str(folder), 1, "there is no rulebook (*.yml) in this folder")])
-    documents = [read_document(file) for file in files]
-    for document in documents:
-        if not document.problems and check_form(document):
-            _check_name(document)
-            check_rules(document, catalogue)
-    _raise_if_wrong(documents)
-    return documents
+def loaded_versions(connection: psycopg.Connection) -> list[Version]:
+    """What other rulebooks must know of every version that is loaded."""
+    return [version for version, _ in _known(connection).values()]
 
 
-def catalogue_items(seed: Path | None = None) -> frozenset[str]:
-    """Catalogue items of the seed ``catalogue_item``. Raises RulebookError where the seed is missing or has none."""
-    file = seed or paths.dbt_project() / "seeds" / "catalogue_item.csv"
-    if not file.exists():
-        raise RulebookError([Problem(str(file), 1, "the seed of catalogue items is missing")])
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        items = frozenset(row["catalogue_item_id"] for row in csv.DictReader(text) if row.get("catalogue_item_id"))
-    if not items:
-        raise RulebookError([Problem(str(file), 1, "the seed names no catalogue_item_id")])
-    return items
-
-
-def _check_name(document: Document) -> None:
-    expected = f"{document.data['id']}@{document.data['version']}.yml"
-    if document.file.name != expected:
-        document.problem(("id",), f"the file must be called {expected}")
-
-
-def _raise_if_wrong(documents: list[Document]) -> None:
-    problems = [problem for document in documents for problem in document.problems]
-    if problems:
-        raise RulebookError(problems)
-
-
-def _known(connection: psycopg.Connection) -> dict[tuple[str, str], tuple[Version, str]]:
+def _known(connection: psycopg.Connection) -> Known:
     query = """
         select rulebook_id, version, in_force_from, in_force_until, per_facet, content_hash,
+            kind = 'scored' or exists (
+                select from rulebook.grade_band
+                where grade_band.rulebook_id = rulebook.rulebook_id and grade_band.version = rulebook.version
+                    and level_score is not null
+            ) as gives_score,
             array(
                 select distinct source_rulebook_id from rulebook.indicator
                 where indicator.rulebook_id = rulebook.rulebook_id and indicator.version = rulebook.version
@@ -135,7 +107,15 @@ def _known(connection: psycopg.Connection) -> dict[tuple[str, str], tuple[Versio
     return known
 
 
-def _check_unchanged(document: Document, known: dict[tuple[str, str], tuple[Version, str]]) -> None:
+def _newest_published(connection: psycopg.Connection) -> date | None:
+    """The last day for which grades were published; None before the first release."""
+    if connection.execute("select to_regclass('sharing.publication')").fetchone() == (None,):
+        return None
+    row = connection.execute("select max(as_of) from sharing.publication").fetchone()
+    return row[0] if row else None
+
+
+def _check_unchanged(document: Document, known: Known, published: date | None) -> None:
     key = (document.data["id"], document.data["version"])
     if key not in known:
         return
@@ -153,25 +133,32 @@ def _check_unchanged(document: Document, known: dict[tuple[str, str], tuple[Vers
             ("in_force", "until"),
             f"this version was loaded as ending on {version.in_force_until}; an end once set stays, file says {until}",
         )
+    elif until and not version.in_force_until and published and date.fromisoformat(until) <= published:
+        document.problem(
+            ("in_force", "until"),
+            f"this version cannot end on {until}: grades as of {published} are published already; the first possible "
+            "end is the day after",
+        )
 
 
-def _write(
-    connection: psycopg.Connection, document: Document, stage: int, known: dict[tuple[str, str], tuple[Version, str]]
-) -> LoadedRulebook:
-    tables = compile_rulebook(document, stage)
-    row = tables["rulebook"][0]
+def _write(connection: psycopg.Connection, document: Document, stage: int, known: Known) -> LoadedRulebook:
+    row = compile_rulebook(document, stage)["rulebook"][0]
     key = (row["rulebook_id"], row["version"])
     outcome: Literal["loaded", "unchanged", "closed"] = "unchanged"
     if key not in known:
         outcome = "loaded"
-        for table, rows in tables.items():
-            _insert(connection, table, rows)
+        write_rulebook(connection, document, stage)
     elif known[key][0].in_force_until is None and row["in_force_until"]:
         outcome = "closed"
         connection.execute(
             "update rulebook.rulebook set in_force_until = %s, source_text = %s "
             "where rulebook_id = %s and version = %s",
             (row["in_force_until"], row["source_text"], *key),
+        )
+    if outcome != "unchanged" and row["in_force_until"]:
+        connection.execute(
+            "update rulebook.rulebook set until_known_from = clock_timestamp() where rulebook_id = %s and version = %s",
+            key,
         )
     until = row["in_force_until"]
     return LoadedRulebook(
@@ -185,13 +172,13 @@ def _write(
     )
 
 
-def _insert(connection: psycopg.Connection, table: str, rows: list[Row]) -> None:
+def _insert(connection: psycopg.Connection, table: str, rows: list[Row], schema: str) -> None:
     if not rows:
         return
     # rows of one table may leave out columns that do not concern them: those are null
     columns = list(dict.fromkeys(column for row in rows for column in row))
     statement = sql.SQL("insert into {} ({}) values ({})").format(
-        sql.Identifier("rulebook", table),
+        sql.Identifier(schema, table),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
         sql.SQL(", ").join(sql.Placeholder() * len(columns)),
     )

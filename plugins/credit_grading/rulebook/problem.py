@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from credit_grading import paths
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -25,5 +27,6 @@ class RulebookError(ValueError):
 
 
 def short(file: Path) -> str:
-    """The name by which a problem mentions a file."""
-    return file.name
+    """The name by which a problem mentions a file: from the project's root, or its own name outside the project."""
+    home = paths.home()
+    return str(file.resolve().relative_to(home)) if file.resolve().is_relative_to(home) else file.name
