@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from credit_grading import paths
-from credit_grading.transform.manifest import keep, project_signature, read_kept
+from credit_grading.transform.manifest import in_workspace, keep, project_signature, read_kept
 from credit_grading.warehouse.connection import dbt_environment
 
 WORKS_ON_KEPT_MANIFEST = ("build", "run", "seed", "test")
@@ -37,15 +37,19 @@ class DbtFailed(RuntimeError):
         self.results = results
 
 
-def run_dbt(command: str, *arguments: str) -> list[NodeResult]:
+def run_dbt(command: str, *arguments: str, workspace: str = "") -> list[NodeResult]:
     """Run one dbt command (``build``, ``seed``, ``run``, ``test`` …) against the warehouse.
+
+    `workspace`: evaluate beside the current results, in schemas whose names end so (see ``evaluation.workspace``).
 
     Returns one result per node, in the order dbt finished them. Raises DbtFailed, naming every
     failed node with its message, or with dbt's own message when the project does not parse.
     """
     os.environ.update(dbt_environment())
     manifest = parse() if command in WORKS_ON_KEPT_MANIFEST else None
-    outcome = _invoke(manifest, command, *arguments)
+    if workspace:
+        manifest = in_workspace(manifest, workspace)
+    outcome = _invoke(manifest, command, *arguments, workspace=workspace)
     results = [_result(node) for node in getattr(outcome.result, "results", None) or []]
     bad = [node for node in results if node.is_bad and node.status != "skipped"]
     if bad:
@@ -69,10 +73,12 @@ def parse() -> Any:
     return manifest
 
 
-def _invoke(manifest: Any, command: str, *arguments: str) -> Any:
+def _invoke(manifest: Any, command: str, *arguments: str, workspace: str = "") -> Any:
     from dbt.cli.main import dbtRunner
 
     project, target = str(paths.dbt_project()), target_folder()
+    # two that run at once must not write the same files
+    target = target.with_name(target.name + workspace)
     # the artifacts are for tools around dbt; writing them takes longer than a small layer
     artifacts = ["--no-write-json"] if manifest is not None else []
     return dbtRunner(manifest=manifest).invoke(

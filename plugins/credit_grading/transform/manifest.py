@@ -14,6 +14,8 @@ from credit_grading import paths
 from credit_grading.warehouse.connection import dbt_environment
 
 PARSED_FOLDERS = ("models", "seeds", "macros", "tests")
+# Schemas that a workspace has of its own.
+OF_A_WORKSPACE = ("rulebook", "evaluation", "candidate")
 
 
 def read_kept(target: Path) -> Any | None:
@@ -41,6 +43,20 @@ def keep(target: Path, manifest: Any, signature: bytes) -> None:
     draft = target / f"kept_manifest.{os.getpid()}"
     draft.write_bytes(signature + b"\n" + manifest.to_msgpack(extended_mashumaro_encoder))
     draft.replace(target / "kept_manifest")
+
+
+def in_workspace(manifest: Any, suffix: str) -> Any:
+    """The manifest with the schemas of the evaluation renamed: the same models, built beside the current results.
+
+    Changing names in the parsed project takes no time, where parsing it for each workspace takes seconds.
+    """
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        if node.schema in OF_A_WORKSPACE:
+            relation = node.relation_name or ""
+            node.relation_name = relation.replace(f'"{node.schema}"', f'"{node.schema}{suffix}"', 1) or None
+            node.schema += suffix
+    manifest.build_flat_graph()
+    return manifest
 
 
 def project_signature() -> bytes:

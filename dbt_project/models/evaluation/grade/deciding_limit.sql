@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Of several limits on one subject the strictest: no_grade first, then the worst grade; on a tie the veto.
 with limit_hit as (
     select * from {{ ref('limit_hit') }}

@@ -1,29 +1,48 @@
 {{ config(materialized='view') }}
--- The records behind each contribution, in the words of the department that reported them.
-with active_record as (
-    select * from {{ ref('active_record') }}
+-- The records behind each contribution: those that count for it or make it apply; where some excuse the subject from
+-- it, those instead; where it does not apply, none.
+with {{ evidence("'indicator', 'exempt', 'applicable'") }},
+
+indicator_leaf as (
+    select * from {{ ref('indicator_leaf') }}
 ),
 
-record as (
-    select * from {{ ref('credit_record') }}
+other_target as (
+    select * from {{ ref('target_in_force') }} where purpose in ('exempt', 'applicable')
 )
 
 select
-    active_record.rulebook_id,
-    active_record.rulebook_version,
-    active_record.subject_key,
-    active_record.facet,
-    active_record.indicator_id,
-    active_record.record_id,
-    record.record_key,
-    record.catalogue_item_id,
-    record.department_id,
-    active_record.occurred_on,
-    active_record.effective_until,
-    active_record.points,
-    record.summary,
-    record.batch_id,
-    record.row_number
-from active_record
-inner join record
-    on active_record.subject_key = record.subject_key and active_record.record_id = record.record_id
+    evidence.rulebook_id,
+    evidence.rulebook_version,
+    evidence.subject_key,
+    evidence.facet,
+    evidence.target_id as indicator_id,
+    evidence.record_id,
+    evidence.record_key,
+    evidence.catalogue_item_id,
+    evidence.department_id,
+    evidence.occurred_on,
+    evidence.counts_from,
+    evidence.effective_until,
+    evidence.points,
+    evidence.points_full,
+    evidence.is_numerator,
+    case evidence.purpose when 'indicator' then 'counts' when 'exempt' then 'exempts' else 'applies' end as role,
+    evidence.summary,
+    evidence.batch_id,
+    evidence.row_number
+from evidence
+inner join indicator_leaf
+    on evidence.rulebook_id = indicator_leaf.rulebook_id and evidence.target_id = indicator_leaf.indicator_id
+where
+    -- asked only of leaves that have such records: `case` keeps the server from asking for all
+    case
+        when indicator_leaf.has_applicability and evidence.purpose <> 'applicable'
+            then exists ({{ counting_total('applicable') }})
+        else true
+    end
+    and case
+        when indicator_leaf.has_exemption and evidence.purpose = 'indicator'
+            then not exists ({{ counting_total('exempt') }})
+        else true
+    end

@@ -1,3 +1,4 @@
+{{ config(unlogged=true, post_hook='analyze {{ this }}') }}
 -- Whose records can move a rulebook's score: itself, and every rulebook whose score it reads, at any depth.
 -- next_version_change_on: the first day after as_of on which a version of that rulebook begins or ends.
 with recursive rulebook_in_force as (
@@ -9,11 +10,7 @@ indicator_leaf as (
 ),
 
 rulebook as (
-    select * from {{ source('rulebook', 'rulebook') }}
-),
-
-run as (
-    select * from {{ source('evaluation', 'current_run') }}
+    select * from {{ ref('rulebook_known') }}
 ),
 
 reads as (
@@ -36,11 +33,10 @@ version_change as (
     select
         rulebook.rulebook_id,
         least(
-            min(rulebook.in_force_from) filter (where rulebook.in_force_from > run.as_of),
-            min(rulebook.in_force_until) filter (where rulebook.in_force_until > run.as_of)
+            min(rulebook.in_force_from) filter (where rulebook.in_force_from > rulebook.as_of),
+            min(rulebook.in_force_until) filter (where rulebook.in_force_until > rulebook.as_of)
         ) as next_version_change_on
     from rulebook
-    cross join run
     group by rulebook.rulebook_id
 )
 

@@ -1,7 +1,21 @@
 {{ config(materialized='view') }}
--- Every line of a score that differs from the rulebook's default; the defaults stand in indicator_default.
-select * from {{ ref('record_contribution') }}
-union all
-select * from {{ ref('upstream_contribution_1') }}
-union all
-select * from {{ ref('upstream_contribution_2') }}
+-- Every line of a score that differs from the rulebook's default, and every line of a redistributing group; the
+-- defaults stand in indicator_default.
+with score as (
+    select * from {{ ref('score') }}
+),
+
+{{ contribution_line('score', of_everybody=true) }}
+
+select
+    rulebook_id,
+    rulebook_version,
+    subject_key,
+    facet,
+    indicator_id,
+    status,
+    raw_value,
+    value,
+    factor,
+    coalesce(contribution, 0) as contribution
+from line

@@ -1,0 +1,129 @@
+{#- One text that a query gives, as it stands; '' where it gives none. -#}
+{% macro written_sql(query) %}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {% call statement('written', fetch_result=True) %}{{ query }}{% endcall %}
+    {{ return((load_result('written')['data'] or [['']])[0][0] or '') }}
+{% endmacro %}
+
+
+{#- Of each record: until when it counts, for every period that its catalogue item may have ('infinity': open). -#}
+{% macro compiled_ends() %}
+    {{ return(written_sql("
+        select string_agg(
+            format(
+                'case when catalogue_item_id in (%s) then coalesce(%s, ''infinity'') end as counts_until_%s',
+                items, counts_until, period
+            ),
+            ', ' order by period
+        )
+        from (
+            select period, counts_until, string_agg(distinct quote_literal(catalogue_item_id), ', ') as items
+            from " ~ ref('compiled_line') ~ " group by period, counts_until
+        ) as period
+    ")) }}
+{% endmacro %}
+
+
+{#- Of each record and period: whether it counts on the as-of date, and the first later day on which that changes. -#}
+{% macro compiled_states() %}
+    {{ return(written_sql("
+        select string_agg(
+            format(
+                '%1$s <= as_of and counts_until_%2$s > as_of as is_active_%2$s, '
+                'case when counts_until_%2$s > greatest(%1$s, as_of) then '
+                'case when %1$s > as_of then %1$s else nullif(counts_until_%2$s, ''infinity'') end end as changes_on_%2$s',
+                counts_from, period
+            ),
+            ', ' order by period
+        )
+        from (select distinct period, counts_from from " ~ ref('compiled_line') ~ ") as period
+    ")) }}
+{% endmacro %}
+
+
+{#- Whether a record counts today or will count later, in any period. -#}
+{% macro compiled_relevance() %}
+    {{ return(written_sql("
+        select string_agg(
+            format('counts_until_%s > greatest(%s, as_of)', period, counts_from), ' or ' order by period
+        )
+        from (select distinct period, counts_from from " ~ ref('compiled_line') ~ ") as period
+    ")) }}
+{% endmacro %}
+
+
+{#- The catalogue items that any line means. -#}
+{% macro compiled_items() %}
+    {{ return(written_sql("
+        select string_agg(distinct quote_literal(catalogue_item_id), ', ') from " ~ ref('compiled_line')
+    )) }}
+{% endmacro %}
+
+
+{#- What a subject's records come to: the columns of every target, and the days of change of every rulebook. -#}
+{% macro compiled_columns() %}
+    {{ return(written_sql("
+        select concat_ws(
+            ', ',
+            (select string_agg(columns, ', ' order by target_no) from " ~ ref('compiled_target') ~ "),
+            (
+                select string_agg(expression || ' as ' || column_name, ', ' order by column_name)
+                from " ~ ref('compiled_change') ~ "
+            )
+        )
+    ")) }}
+{% endmacro %}
+
+
+{#- The columns with days of change. -#}
+{% macro compiled_change_columns() %}
+    {{ return(written_sql("
+        select string_agg(column_name, ', ' order by column_name) from " ~ ref('compiled_change')
+    )) }}
+{% endmacro %}
+
+
+{#- One row (target_no, records, total, numbers, weight_total, numerator_total, highest, lowest) per target. -#}
+{% macro compiled_total_rows(purposes=none) %}
+    {{ return(written_sql("
+        select string_agg(total_row, ', ' order by target_no) from " ~ ref('compiled_target')
+        ~ (" where purpose in (" ~ purposes ~ ")" if purposes else "")
+    )) }}
+{% endmacro %}
+
+
+{#- The scores of compiled rulebooks, each as one select over subject_total; `score`: relation with lower stages. -#}
+{% macro compiled_scores(score) %}
+    {{ return(written_sql("
+        select string_agg(score_sql, ' union all ' order by rulebook_id) from " ~ ref('compiled_score')
+    ) | replace('__subject_total__', ref('subject_total') | string)
+    | replace('__score__', score | string)
+    | replace('__is_evaluated__', is_evaluated('subject_total.subject_key'))) }}
+{% endmacro %}
+
+
+{#- One row (rulebook_id, is_limit, changes_on) per column with days of change. -#}
+{% macro compiled_change_rows() %}
+    {{ return(written_sql("
+        select string_agg(format('(%L, %L::boolean, %s)', rulebook_id, is_limit, column_name), ', ' order by column_name)
+        from " ~ ref('compiled_change')
+    )) }}
+{% endmacro %}
+
+
+{#- The subjects of every rulebook whose population is not ordered, each as one select over subject_total. -#}
+{% macro compiled_populations() %}
+    {{ return(written_sql("
+        select string_agg(population_sql, ' union all ' order by rulebook_id) from " ~ ref('compiled_population')
+    ) | replace('__subject_total__', ref('subject_total') | string)
+    | replace('__is_evaluated__', is_evaluated('subject_total.subject_key'))) }}
+{% endmacro %}
+
+
+{#- The subjects of whom a condition of a limit that is not ordered is fulfilled, each limit as one select. -#}
+{% macro compiled_limits() %}
+    {{ return(written_sql("
+        select string_agg(limit_sql, ' union all ' order by target_no) from " ~ ref('compiled_limit')
+    ) | replace('__subject_total__', ref('subject_total') | string)
+    | replace('__is_evaluated__', is_evaluated('subject_total.subject_key'))) }}
+{% endmacro %}

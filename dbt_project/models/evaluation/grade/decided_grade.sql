@@ -1,0 +1,118 @@
+{{ config(materialized='by_subject', indexes=[{'columns': ['subject_key']}]) }}
+-- Exactly one grade per row of the index. The exact score is compared, never a rounded one. A limit never lifts
+-- a grade: where the score alone is worse than what the limit allows, the score decides.
+with score as (
+    select * from {{ ref('score') }}
+    where {{ is_evaluated() }}
+),
+
+rulebook_in_force as (
+    select * from {{ ref('rulebook_in_force') }}
+),
+
+grade_band as (
+    select
+        grade_band.*,
+        lag(lower) over (partition by rulebook_id, version order by rank) as next_better_lower
+    from {{ source('rulebook', 'grade_band') }} as grade_band
+),
+
+deciding_limit as (
+    select * from {{ ref('deciding_limit') }}
+    where {{ is_evaluated() }}
+),
+
+unfulfilled_grade as (
+    select * from {{ ref('unfulfilled_grade') }}
+    where {{ is_evaluated() }}
+),
+
+data_availability as (
+    select * from {{ ref('data_availability') }}
+    where not is_sufficient and {{ is_evaluated() }}
+),
+
+judged as (
+    select
+        score.*,
+        deciding_limit.limit_id,
+        deciding_limit.effect,
+        deciding_limit.grade_rank,
+        score.is_unknown or data_availability.subject_key is not null as is_insufficient,
+        case
+            when score.reached_rank = any(unfulfilled_grade.ranks) then (
+                select min(fallen.rank)::integer from grade_band as fallen
+                where
+                    fallen.rulebook_id = score.rulebook_id
+                    and fallen.version = score.rulebook_version
+                    and fallen.rank > score.reached_rank
+                    and fallen.rank <> all(unfulfilled_grade.ranks)
+            )
+            else score.reached_rank
+        end as own_rank
+    from score
+    left join deciding_limit
+        on
+            score.subject_key = deciding_limit.subject_key
+            and score.rulebook_id = deciding_limit.rulebook_id
+            and score.facet = deciding_limit.facet
+    left join unfulfilled_grade
+        on
+            score.subject_key = unfulfilled_grade.subject_key
+            and score.rulebook_id = unfulfilled_grade.rulebook_id
+            and score.facet = unfulfilled_grade.facet
+    left join data_availability
+        on
+            score.subject_key = data_availability.subject_key
+            and score.rulebook_id = data_availability.rulebook_id
+            and score.facet = data_availability.facet
+),
+
+decided as (
+    select
+        judged.*,
+        case
+            when judged.effect = 'no_grade' then 'no_grade'
+            when judged.is_insufficient then 'insufficient_data'
+            when judged.reached_rank is null then 'no_grade'
+            when judged.effect = 'veto' and judged.grade_rank >= judged.own_rank then 'veto'
+            when judged.effect = 'cap' and judged.grade_rank > judged.own_rank then 'cap'
+            when judged.own_rank > judged.reached_rank then 'condition'
+            when rulebook_in_force.kind = 'crosswalk' then 'crosswalk'
+            else 'by_score'
+        end as grade_status
+    from judged
+    inner join rulebook_in_force on judged.rulebook_id = rulebook_in_force.rulebook_id
+),
+
+ranked as (
+    select
+        decided.*,
+        case
+            when decided.grade_status in ('veto', 'cap') then decided.grade_rank
+            when decided.grade_status not in ('no_grade', 'insufficient_data') then decided.own_rank
+        end as final_rank
+    from decided
+    offset 0
+)
+
+select
+    ranked.rulebook_id,
+    ranked.rulebook_version,
+    ranked.subject_key,
+    ranked.facet,
+    ranked.score,
+    grade_band.grade,
+    grade_band.city_grade,
+    ranked.grade_status,
+    case when ranked.grade_status in ('veto', 'cap') or ranked.effect = 'no_grade' then ranked.limit_id end
+    as limit_id,
+    case when ranked.grade_status = 'by_score' then grade_band.next_better_lower - ranked.score end
+    as gap_to_next_band,
+    ranked.changes_on
+from ranked
+left join grade_band
+    on
+        ranked.rulebook_id = grade_band.rulebook_id
+        and ranked.rulebook_version = grade_band.version
+        and ranked.final_rank = grade_band.rank

@@ -1,2 +1,0 @@
-{{ config(unlogged=true, post_hook='analyze {{ this }}') }}
-{{ score_stage(0) }}

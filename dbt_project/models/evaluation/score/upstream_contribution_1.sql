@@ -1,2 +1,0 @@
-{{ config(unlogged=true) }}
-{{ upstream_contribution(1) }}
