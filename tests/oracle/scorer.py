@@ -1,32 +1,18 @@
 """Grade a world, subject by subject, the slow and obvious way."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from math import prod
 
-from tests.oracle.records import Record, counts_on, is_known, next_change, rule_for
-from tests.oracle.rules import Leaf, Rulebook, number
+from tests.oracle.grading import Graded, clamped, decide
+from tests.oracle.limits import holds
+from tests.oracle.records import Line, Record, add_months, counts_on, days_of_change, is_known, line_for, number_on
+from tests.oracle.rules import Node, Rulebook, number
+from tests.oracle.tree import LeafResult, Tree
+from tests.oracle.values import Counted, chosen_per_case, mean, newest_last, raw_value, scaled, weight
 
 Key = tuple[str, str, str]
-
-
-@dataclass
-class Graded:
-    """What is due to one subject and facet under one rulebook."""
-
-    version: str
-    contributions: dict[str, tuple[str, Fraction | None, Fraction, Fraction]]
-    evidence: dict[str, set[str]]
-    unclamped: Fraction
-    score: Fraction
-    grade: str | None = None
-    city_grade: str | None = None
-    status: str = "by_score"
-    limit_id: str | None = None
-    gap: Fraction | None = None
-    next_change_on: date | None = None
+KINDS = {"L:": "department_local", "N:": "name_only", "P:": "person"}
 
 
 class Oracle:
@@ -44,10 +30,17 @@ class Oracle:
 
     def grade_all(self) -> dict[Key, Graded]:
         for book in self.books.values():
-            for subject, records in self.of_subject.items():
-                for facet in {record["facet"] if book.per_facet else "" for record in records}:
-                    self.result(book.id, subject, facet)
+            for subject in self.of_subject:
+                for facet in self.facets(book, subject):
+                    graded = self.result(book.id, subject, facet)
+                    if graded is not None:
+                        graded.next_change_on = self.next_change(book, graded, subject, facet)
         return {key: graded for key, graded in self.results.items() if graded is not None}
+
+    def facets(self, book: Rulebook, subject: str) -> list[str]:
+        if not book.per_facet:
+            return [""]
+        return sorted({record["facet"] for record in self.of_subject.get(subject, [])})
 
     def result(self, rulebook_id: str, subject: str, facet: str) -> Graded | None:
         key = (rulebook_id, subject, facet)
@@ -57,151 +50,163 @@ class Oracle:
 
     def _result(self, rulebook_id: str, subject: str, facet: str) -> Graded | None:
         book = self.books.get(rulebook_id)
-        if book is None or not self._is_member(book, subject, facet):
+        if book is None or not self.population(book, subject, facet):
             return None
-        records = [r for r in self.of_subject[subject] if not book.per_facet or r["facet"] in ("", facet)]
-        contributions, evidence = {}, {}
-        for leaf in book.leaves:
-            factor = prod((weight / 100 for weight in leaf.weights), start=Fraction(1))
-            status, raw, value, used = self._leaf(leaf, records, subject, facet)
-            contributions[leaf.indicator_id] = (status, raw, value, value * factor)
-            if used:
-                evidence[leaf.indicator_id] = used
-        limits = book.data["score"]
-        unclamped = number(limits["start"]) + sum(line[3] for line in contributions.values())
-        score = unclamped
-        if "lowest" in limits:
-            score = max(score, number(limits["lowest"]))
-        if "highest" in limits:
-            score = min(score, number(limits["highest"]))
-        graded = Graded(book.version, contributions, evidence, unclamped, score)
-        self._grade(book, graded, records)
-        graded.next_change_on = self._next_change(book, subject, facet)
+        records = self.seen(book, subject, facet)
+        graded = Graded(book.version)
+        level, too_little_known = None, False
+        if book.is_crosswalk:
+            level = self._level(book, graded, records)
+        else:
+            tree = Tree(book.roots, {leaf.indicator_id: self._leaf(book, leaf, records, subject, facet)
+                                     for leaf in book.leaves})  # fmt: skip
+            graded.unclamped = number(book.data["score"]["start"]) + tree.total()
+            graded.score = clamped(book, graded.unclamped)
+            graded.lines, graded.rounded_groups = tree.results, tree.rounded_groups
+            graded.share_known = known, applies = tree.share_known()
+            least = number(book.data.get("availability", {}).get("minimum_percent", "0"))
+            too_little_known = tree.nothing_known or known * 100 < least * applies
+        states = [(limit, *holds(limit, book.limit_lines(limit), records, self.as_of)) for limit in book.limits]
+        decide(book, graded, [limit for limit, hit, _ in states if hit], level, too_little_known=too_little_known)
+        graded.limits_end = {end for _, _, end in states if end is not None}
         return graded
 
-    def _is_member(self, book: Rulebook, subject: str, facet: str) -> bool:
-        kind = {"L:": "department_local", "N:": "name_only"}.get(subject[:2], "coded")
-        population = book.data["population"]
-        return kind in population["subject_kinds"] and any(
-            record["catalogue_item_id"] == population["item"]
-            and (not book.per_facet or record["facet"] == facet)
-            and counts_on(record, self.as_of, {})
+    def next_change(self, book: Rulebook, graded: Graded, subject: str, facet: str) -> date | None:
+        days = self._days(book, subject, facet, set(), with_limits=True) | graded.limits_end
+        return min((day for day in days if day > self.as_of), default=None)
+
+    def seen(self, book: Rulebook, subject: str, facet: str) -> list[Record]:
+        """A record without a facet counts in all of them."""
+        return [one for one in self.of_subject.get(subject, []) if not book.per_facet or one["facet"] in ("", facet)]
+
+    def population(self, book: Rulebook, subject: str, facet: str) -> list[Record]:
+        """The active records that make the subject, or its facet, a member."""
+        if KINDS.get(subject[:2], "coded") not in book.data["population"]["subject_kinds"]:
+            return []
+        return [
+            record
             for record in self.of_subject.get(subject, [])
-        )
+            if book.population_line.fits(record)
+            and (not book.per_facet or record["facet"] == facet)
+            and counts_on(record, self.as_of, book.population_line)
+        ]
 
-    def _leaf(
-        self, leaf: Leaf, records: list[Record], subject: str, facet: str
-    ) -> tuple[str, Fraction | None, Fraction, set[str]]:
-        source = leaf.upstream()
-        if source is not None:
+    def active(self, records: list[Record], lines: list[Line]) -> list[tuple[Record, Line]]:
+        followed = [(record, line_for(record, lines)) for record in records]
+        return [(record, line) for record, line in followed if line and counts_on(record, self.as_of, line)]
+
+    def counted(self, book: Rulebook, leaf: Node, records: list[Record]) -> list[Counted]:
+        """The records that count for a leaf, of each award only one."""
+        spec, counted = leaf.body["records"], []
+        for side in ("items", "numerator"):
+            found = [
+                Counted(record, number_on(record, self.as_of, line, spec.get("quantity")), side == "numerator")
+                for record, line in self.active(records, book.lines(spec.get(side, [])))
+            ]
+            counted += chosen_per_case(found) if spec.get("once_per_case") == "true" else found
+        return counted
+
+    def _leaf(self, book: Rulebook, leaf: Node, records: list[Record], subject: str, facet: str) -> LeafResult:
+        body = leaf.body
+        if "applicable" in body and not self.active(records, book.lines(body["applicable"]["items"])):
+            return LeafResult("not_applicable", None, number(body["applicable"].get("otherwise")))
+        exempting = self.active(records, book.lines(body.get("exempt", {}).get("items", [])))
+        if exempting:
+            evidence = {(record["record_id"], None) for record, _ in exempting}
+            return LeafResult("exempt", None, number(body["exempt"].get("value")), evidence)
+        if leaf.upstream:
+            raw = self._upstream_score(book, leaf, subject, facet)
+            return known_or_missing("hit", raw, body, body["rulebook_score"], set())
+        counted = self.counted(book, leaf, records)
+        evidence = {(one.record["record_id"], one.number) for one in counted}
+        stale_on = stale_day(body, counted)
+        if stale_on is not None and stale_on <= self.as_of:
+            return LeafResult("stale", None, number(body["stale"].get("value")), evidence)
+        raw = raw_value(body["records"], counted)
+        return known_or_missing("hit" if counted else "clean", raw, body, body["records"], evidence)
+
+    def _upstream_score(self, book: Rulebook, leaf: Node, subject: str, facet: str) -> Fraction | None:
+        upstream = self.books.get(leaf.upstream)
+        if upstream is None:
+            return None
+        if book.per_facet or not upstream.per_facet:
+            found = self.result(upstream.id, subject, facet if upstream.per_facet else "")
+            return found.score if found else None
+        how, pairs = leaf.body["rulebook_score"]["facets"], []
+        for one in self.facets(upstream, subject):
+            found = self.result(upstream.id, subject, one)
+            if found is not None and found.score is not None:
+                weights = [weight(record, how.get("weighted_by")) for record in self.population(upstream, subject, one)]
+                pairs.append((found.score, sum(weights) if "weighted_by" in how else Fraction(1)))
+        if how["aggregate"] == "mean":
+            return mean(pairs)
+        scores = [score for score, _ in pairs]
+        return (max if how["aggregate"] == "maximum" else min)(scores, default=None)
+
+    def _level(self, book: Rulebook, graded: Graded, records: list[Record]) -> str | None:
+        """The level given elsewhere, by the newest record."""
+        given = self.active(records, [book.line(book.data["crosswalk"])])
+        if not given:
+            return None
+        level = max((record for record, _ in given), key=newest_last)["behaviour_code"]
+        graded.score = next((number(band.get("score")) for band in book.grades if band["level"] == level), None)
+        graded.unclamped = graded.score
+        return level
+
+    def _days(
+        self, book: Rulebook, subject: str, facet: str | None, visited: set, *, with_limits: bool = False
+    ) -> set[date]:
+        """Days on which a known record, a state, or a version begins or ends, here or in what is read.
+
+        A facet of None means all of them.
+        """
+        if (book.id, facet) in visited:
+            return set()
+        visited.add((book.id, facet))
+        days = version_days(self.rulebooks, book.id)
+        everything = self.of_subject.get(subject, [])
+        # in a rulebook per facet, a facet that is not graded waits for nothing but its own population records
+        graded = [
+            one
+            for one in (self.facets(book, subject) if facet is None else [facet])
+            if not book.per_facet or self.population(book, subject, one)
+        ]
+        records = [one for one in everything if any(one in self.seen(book, subject, each) for each in graded)]
+        members = [one for one in everything if facet is None or not book.per_facet or one["facet"] == facet]
+        groups = [(members, [book.population_line])]
+        groups += [(records, lines) for lines in book.looks_at(with_limits=with_limits)]
+        for looked_at, lines in groups:
+            for record in looked_at:
+                line = line_for(record, lines)
+                if line is not None:
+                    days |= days_of_change(record, line)
+        for one in self.facets(book, subject) if facet is None else [facet]:
+            for leaf in book.leaves:
+                if "stale" in leaf.body and self.population(book, subject, one):
+                    day = stale_day(leaf.body, self.counted(book, leaf, self.seen(book, subject, one)))
+                    days |= {day} if day else set()
+        for source in book.upstreams():
             upstream = self.books.get(source)
-            found = self.result(source, subject, facet if upstream.per_facet else "") if upstream else None
-            if found is None:
-                return "missing", None, number(leaf.body["rulebook_score"]["when_missing"]), set()
-            return "hit", found.score, scaled(leaf.body, found.score), set()
-        spec = leaf.body["records"]
-        used = []
-        for record in records:
-            rule = rule_for(record, spec["items"])
-            if rule is not None and counts_on(record, self.as_of, rule):
-                used.append((record, rule))
-        raw = aggregated(spec, used)
-        value = number(spec["when_missing"]) if raw is None else scaled(leaf.body, raw)
-        status = "missing" if raw is None else "hit" if used else "clean"
-        return status, raw, value, {record["record_id"] for record, _ in used}
-
-    def _grade(self, book: Rulebook, graded: Graded, records: list[Record]) -> None:
-        bands = book.data["grades"]
-        by_score = next(rank for rank, band in enumerate(bands) if holds(band, graded.score))
-        names = [band["grade"] for band in bands]
-        hits = []
-        for limit in book.limits:
-            if any(rule_for(record, [limit]) and counts_on(record, self.as_of, limit) for record in records):
-                hits.append(limit)
-        excused = sorted(limit["id"] for limit in hits if limit["effect"] == "no_grade")
-        if excused:
-            graded.status, graded.limit_id = "no_grade", excused[0]
-            return
-        # worst grade first, a veto before a cap, then by name
-        hits.sort(key=lambda limit: (-names.index(limit["grade"]), limit["effect"] == "cap", limit["id"]))
-        rank = by_score
-        if hits:
-            allowed = names.index(hits[0]["grade"])
-            if allowed > by_score or (allowed == by_score and hits[0]["effect"] == "veto"):
-                rank, graded.status, graded.limit_id = allowed, hits[0]["effect"], hits[0]["id"]
-        graded.grade, graded.city_grade = names[rank], bands[rank]["city_grade"]
-        if graded.status == "by_score" and rank > 0:
-            graded.gap = number(bands[rank - 1]["from"]) - graded.score
-
-    def _next_change(self, book: Rulebook, subject: str, facet: str) -> date | None:
-        sources, waiting = {book.id}, [book.id]
-        while waiting:
-            reader = self.books.get(waiting.pop())
-            for source in reader.upstreams() - sources if reader else ():
-                sources.add(source)
-                waiting.append(source)
-        days = [
-            end
-            for other in self.rulebooks
-            if other.id in sources
-            for end in (other.begins, other.ends)
-            if end is not None and end > self.as_of
-        ]
-        for source in sources & set(self.books):
-            other = self.books[source]
-            for rules in looks_at(other, with_limits=source == book.id):
-                for record in self.of_subject[subject]:
-                    rule = rule_for(record, rules)
-                    if rule and (not other.per_facet or record["facet"] in ("", facet)):
-                        days.append(next_change(record, self.as_of, rule))
-        return min((day for day in days if day is not None), default=None)
+            if upstream is None:
+                days |= version_days(self.rulebooks, source)
+            else:
+                read = "" if not upstream.per_facet else facet if book.per_facet else None
+                days |= self._days(upstream, subject, read, visited)
+        return days
 
 
-def looks_at(book: Rulebook, *, with_limits: bool) -> list[list[dict]]:
-    groups = [[{"item": book.data["population"]["item"]}]]
-    groups += [leaf.body["records"]["items"] for leaf in book.leaves if "records" in leaf.body]
-    return groups + ([[limit] for limit in book.limits] if with_limits else [])
+def known_or_missing(status: str, raw: Fraction | None, body: dict, source: dict, evidence: set) -> LeafResult:
+    if raw is None:
+        return LeafResult("missing", None, number(source.get("when_missing")), evidence)
+    return LeafResult(status, raw, scaled(body, raw), evidence)
 
 
-def aggregated(spec: dict, used: list[tuple[Record, dict]]) -> Fraction | None:
-    if spec["aggregate"] == "count":
-        return Fraction(len(used))
-    points = []
-    for record, rule in used:
-        own = (
-            Fraction(record[spec["quantity"]]) if "quantity" in spec and record[spec["quantity"]] is not None else None
-        )
-        value = number(rule["points"]) if "points" in rule else own
-        if value is not None:
-            points.append((record["occurred_on"], record["known_from"], record["record_id"], value))
-    if spec["aggregate"] == "sum":
-        return sum((point[3] for point in points), start=Fraction(0))
-    if not points:
-        return None
-    return max(point[3] for point in points) if spec["aggregate"] == "maximum" else max(points)[3]
+def version_days(rulebooks: list[Rulebook], rulebook_id: str) -> set[date]:
+    versions = [book for book in rulebooks if book.id == rulebook_id]
+    return {day for book in versions for day in (book.begins, book.ends) if day is not None}
 
 
-def scaled(body: dict, raw: Fraction) -> Fraction:
-    scale = body.get("scale", {"linear": {"intercept": "0", "slope": "1"}})
-    if "bands" in scale:
-        (value,) = [
-            number(band["value"])
-            for band in scale["bands"]
-            if (number(band["from"]) is None or number(band["from"]) <= raw)
-            and (number(band["until"]) is None or raw < number(band["until"]))
-        ]
-        return value
-    linear = scale["linear"]
-    value = number(linear["intercept"]) + number(linear["slope"]) * raw
-    if "lowest" in linear:
-        value = max(value, number(linear["lowest"]))
-    if "highest" in linear:
-        value = min(value, number(linear["highest"]))
-    return value
-
-
-def holds(band: dict, score: Fraction) -> bool:
-    lower, upper = number(band["from"]), number(band["until"])
-    above = lower is None or score > lower or (score == lower and band["from_included"] == "true")
-    below = upper is None or score < upper or (score == upper and band["until_included"] == "true")
-    return above and below
+def stale_day(body: dict, counted: list[Counted]) -> date | None:
+    """The day on which the newest of the records goes stale; of a ratio those below the line."""
+    days = [one.record["occurred_on"] for one in counted if not one.above]
+    return add_months(max(days), int(body["stale"]["after_months"])) if "stale" in body and days else None

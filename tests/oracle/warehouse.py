@@ -1,14 +1,15 @@
 """Put a world into a real warehouse, evaluate it there, and read back every result."""
 
-from datetime import date, datetime
-from fractions import Fraction
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
 from psycopg.rows import dict_row
 
+from tests.oracle.compare import exact
 from tests.oracle.records import Record
 
+RULES_KNOWN_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 CREDIT_RECORD = {
     "record_id": "text primary key",
     "record_key": "text not null",
@@ -67,6 +68,11 @@ def evaluate(
     fill_records(connection, records)
     connection.execute("truncate rulebook.rulebook cascade")
     load_rulebooks(connection, folder)
+    # worlds are evaluated as of the past: their rulebooks were known long before
+    connection.execute("update rulebook.rulebook set loaded_at = %s", (RULES_KNOWN_FROM,))
+    connection.execute(
+        "update rulebook.rulebook set until_known_from = %s where in_force_until is not null", (RULES_KNOWN_FROM,)
+    )
     run_id = open_run(connection, as_of, knowledge_at=knowledge_at)
     run_dbt("run", "--select", "path:models/evaluation")
     return run_id
@@ -77,36 +83,49 @@ def rows(connection: psycopg.Connection, query: str) -> list[dict]:
         return cursor.execute(query.encode()).fetchall()
 
 
-def exact(value: object) -> Fraction | None:
-    return None if value is None else Fraction(value)
-
-
 def read_results(connection: psycopg.Connection) -> dict[tuple[str, str, str], dict]:
-    """Grades, scores, all contributions (defaults put back) and evidence, per rulebook, subject and facet."""
-    results = {}
+    """Grades, scores, all lines (defaults put back) and evidence, per rulebook, subject and facet.
+
+    An entry is the row of the grade with `unclamped_score`, `lines` ({indicator: {status, raw, value, factor,
+    contribution}}), `own_lines` (those that do not stand for a default) and `evidence` ({indicator: {(record id,
+    points)}}).
+    """
+    results: dict[tuple[str, str, str], dict] = {}
     for row in rows(
         connection,
         """
         select grade.*, score.unclamped_score, score.score as score_of_score
-        from evaluation.grade join evaluation.score using (rulebook_id, rulebook_version, subject_key, facet)
+        from evaluation.grade left join evaluation.score using (rulebook_id, rulebook_version, subject_key, facet)
         """,
     ):
-        key = (row["rulebook_id"], row["subject_key"], row["facet"])
+        key = key_of(row)
         assert key not in results, f"two grades for {key}"
-        results[key] = row | {"contributions": {}, "evidence": {}}
+        assert row["score"] == row["score_of_score"], f"two scores for {key}"
+        results[key] = row | {"lines": {}, "own_lines": set(), "evidence": {}}
     defaults = rows(connection, "select * from evaluation.indicator_default")
     for (rulebook_id, _, _), result in results.items():
         for row in defaults:
             if row["rulebook_id"] == rulebook_id:
-                result["contributions"][row["indicator_id"]] = line(row, "default_")
+                result["lines"][row["indicator_id"]] = line(row, "default_")
     for row in rows(connection, "select * from evaluation.contribution"):
-        results[row["rulebook_id"], row["subject_key"], row["facet"]]["contributions"][row["indicator_id"]] = line(row)
-    for row in rows(connection, "select * from evaluation.contribution_evidence"):
-        evidence = results[row["rulebook_id"], row["subject_key"], row["facet"]]["evidence"]
-        evidence.setdefault(row["indicator_id"], set()).add(row["record_id"])
+        results[key_of(row)]["lines"][row["indicator_id"]] = line(row)
+        results[key_of(row)]["own_lines"].add(row["indicator_id"])
+    # what makes an indicator concern a subject is shown too, but does not count
+    for row in rows(connection, "select * from evaluation.contribution_evidence where role <> 'applies'"):
+        evidence = results[key_of(row)]["evidence"]
+        evidence.setdefault(row["indicator_id"], set()).add((row["record_id"], exact(row["points"])))
     return results
 
 
-def line(row: dict, prefix: str = "") -> tuple:
-    value, contribution = exact(row[f"{prefix}value"]), exact(row[f"{prefix}contribution"])
-    return (row[f"{prefix}status"], exact(row.get("raw_value")), value, contribution)
+def key_of(row: dict) -> tuple[str, str, str]:
+    return row["rulebook_id"], row["subject_key"], row["facet"]
+
+
+def line(row: dict, prefix: str = "") -> dict:
+    return {
+        "status": row[f"{prefix}status"],
+        "raw": exact(row.get("raw_value")),
+        "value": exact(row[f"{prefix}value"]),
+        "factor": exact(row["factor"]),
+        "contribution": exact(row[f"{prefix}contribution"]),
+    }

@@ -2,39 +2,30 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import count
 
 import psycopg
 
 from credit_grading import paths
+from tests.oracle.facts import fact
+from tests.oracle.records import Record
+from tests.oracle.rules import read_rulebooks
 from tests.oracle.warehouse import evaluate, read_results
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-NUMBERS = count(1)
 
 
-def record(subject: str, item: str, occurred_on: str, until: str | None = None, **more: object) -> dict:
-    number = next(NUMBERS)
-    return {
-        "record_id": f"r{number}", "record_key": f"k{number}", "catalogue_item_id": item, "subject_key": subject,
-        "reported_subject_key": subject, "facet": "", "department_id": "d", "contract_id": "c", "behaviour_code": "",
-        "severity": "", "occurred_on": occurred_on, "effective_from": occurred_on, "effective_until": until,
-        "quantity": 1, "known_from": datetime(2024, 1, 2, tzinfo=UTC),
-    } | more  # fmt: skip
-
-
-def firm(name: str, total: str, facet: str = "施工") -> list[dict]:
+def firm(name: str, total: str, facet: str = "施工") -> list[Record]:
     """A construction firm whose published parts sum to `total` points."""
     points = Decimal(total) - 100
     item = "construction_special_points" if points > 0 else "construction_deduction_points"
     key = f"N:construction:{name}"
-    records = [record(key, "construction_firm", "2024-03-01", facet=facet)]
+    records = [fact(key, "construction_firm", on="2024-03-01", facet=facet)]
     if points:
-        records.append(record(key, item, "2024-03-01", facet=facet, points_counted=abs(points)))
+        records.append(fact(key, item, on="2024-03-01", facet=facet, points=abs(points)))
     return records
 
 
-def grades(connection: psycopg.Connection, records: list[dict], as_of: str) -> dict:
+def grades(connection: psycopg.Connection, records: list[Record], as_of: str) -> dict:
     evaluate(connection, paths.rulebooks(), records, date.fromisoformat(as_of), NOW)
     return {(key[0], key[1].split(":")[-1], key[2]): row for key, row in read_results(connection).items()}
 
@@ -44,8 +35,8 @@ def test_construction_integrity_changes_its_rules_on_a_day(warehouse: psycopg.Co
     totals = scores.split()
     records = [one for total in totals for one in firm(total, total)]
     records += [
-        record("N:construction:unscored", "construction_firm", "2024-03-01", facet="施工"),
-        record("N:construction:unscored", "construction_no_scored_qualification", "2024-03-01", facet="施工"),
+        fact("N:construction:unscored", "construction_firm", on="2024-03-01", facet="施工"),
+        fact("N:construction:unscored", "construction_no_scored_qualification", on="2024-03-01", facet="施工"),
     ]
     for as_of, version, expected in (
         ("2025-07-30", "1", "A AA B A C B A A A AA AA C C C AA"),
@@ -71,16 +62,18 @@ def test_a_qualification_is_graded_on_its_own(warehouse: psycopg.Connection) -> 
 
 def test_public_credit_and_bidding_by_hand(warehouse: psycopg.Connection) -> None:
     clean, fined, over, listed, bidder = (f"91500000MA5U00000{n}" for n in range(5))
-    records = [record(key, "market_entity_registered", "2020-01-01") for key in (clean, fined, over, listed)]
-    records += [record(key, "bidding_participant", "2020-01-01") for key in (fined, over, bidder)]
+    records = [fact(key, "market_entity_registered") for key in (clean, fined, over, listed)]
+    records += [fact(key, "bidding_participant") for key in (fined, over, bidder)]
     records += [
-        record(fined, "administrative_penalty", "2026-01-31", amount=Decimal("50000"), severity="serious"),
+        fact(fined, "administrative_penalty", on="2026-01-31", amount=Decimal("50000"), severity="serious"),
         # its publicity ends on the very day: no longer counted
-        record(over, "administrative_penalty", "2026-01-31", "2026-11-24", amount=Decimal("1"), severity="serious"),
-        record(over, "bidding_bad_behaviour", "2025-11-25", None, points_counted=Decimal("10")),
-        record(over, "bidding_bad_behaviour", "2025-11-24", None, points_counted=Decimal("50")),
-        record(listed, "serious_dishonesty", "2026-11-24", "2026-11-25", severity="serious"),
-        record(bidder, "bidding_bad_behaviour", "2026-11-24", "2026-11-30", points_counted=Decimal("2.25")),
+        fact(
+            over, "administrative_penalty", on="2026-01-31", until="2026-11-24", amount=Decimal("1"), severity="serious"
+        ),
+        fact(over, "bidding_bad_behaviour", on="2025-11-25", points=Decimal("10")),
+        fact(over, "bidding_bad_behaviour", on="2025-11-24", points=Decimal("50")),
+        fact(listed, "serious_dishonesty", on="2026-11-24", until="2026-11-25", severity="serious"),
+        fact(bidder, "bidding_bad_behaviour", on="2026-11-24", until="2026-11-30", points=Decimal("2.25")),
     ]
     found = grades(warehouse, records, "2026-11-24")
 
@@ -89,32 +82,34 @@ def test_public_credit_and_bidding_by_hand(warehouse: psycopg.Connection) -> Non
         return one["score"], one["grade"], one["grade_status"], one["gap_to_next_band"], one["next_change_on"]
 
     assert len(found) == 4 + 3
+    # both rulebooks end with the year
+    next_version = date(2027, 1, 1)
     # 50 + 25 + 15 × 0.6 + 10
-    assert row("public_credit", clean) == (Decimal(94), "A", "by_score", None, None)
+    assert row("public_credit", clean) == (Decimal(94), "A", "by_score", None, next_version)
     # the count falls to 75, the serious count to 40, 50,000 yuan are exactly in the band of 30:
     # 94 − 0.35 × (0.5 × 25 + 0.3 × 60 + 0.2 × 70) = 78.425
-    assert row("public_credit", fined) == (Decimal("78.425"), "C", "by_score", Decimal("1.575"), date(2029, 1, 31))
+    assert row("public_credit", fined) == (Decimal("78.425"), "C", "by_score", Decimal("1.575"), next_version)
     # ten points until tomorrow: 94 − 25 × 0.5
     assert row("public_credit", over) == (Decimal("81.5"), "B", "by_score", Decimal("8.5"), date(2026, 11, 25))
     # listed today, removed tomorrow: 94 − 15 = 79, and a veto whatever the score
     assert row("public_credit", listed) == (Decimal(79), "E", "veto", None, date(2026, 11, 25))
-    # 80 + 0.2 × 78.425; the penalty behind the public score ends in 2029
-    assert row("bidding_participant", fined) == (Decimal("95.685"), "A", "by_score", None, date(2029, 1, 31))
+    # 80 + 0.2 × 78.425
+    assert row("bidding_participant", fined) == (Decimal("95.685"), "A", "by_score", None, next_version)
     assert row("bidding_participant", over)[:2] == (Decimal("88.3"), "B")
     # not registered, so no public score: 0.8 × 97.75 + 0.2 × 60 = 90.2
     assert row("bidding_participant", bidder) == (Decimal("90.2"), "A", "by_score", None, date(2026, 11, 30))
-    upstream = found["bidding_participant", bidder, ""]["contributions"]["public_credit"]
-    assert (upstream[0], upstream[3]) == ("missing", 12)
+    upstream = found["bidding_participant", bidder, ""]["lines"]["public_credit"]
+    assert (upstream["status"], upstream["contribution"]) == ("missing", 12)
 
 
 def test_what_was_not_known_then_is_not_seen(warehouse: psycopg.Connection) -> None:
     key = "91500000MA5U000009"
     later = datetime(2026, 11, 25, tzinfo=UTC)
     records = [
-        record(key, "market_entity_registered", "2020-01-01"),
-        record(key, "serious_dishonesty", "2026-01-01", known_from=later),
-        record(key, "honour", "2026-01-01", known_until=later),
-        record(key, "honour", "2026-01-01", withdrawn_on="2026-01-02", known_from=later),
+        fact(key, "market_entity_registered"),
+        fact(key, "serious_dishonesty", on="2026-01-01", known_from=later),
+        fact(key, "honour", on="2026-01-01", known_until=later),
+        fact(key, "honour", on="2026-01-01", withdrawn="2026-01-02", known_from=later),
     ]
     found = grades(warehouse, records, "2026-11-24")
     assert found["public_credit", key, ""]["score"] == Decimal(97)
@@ -122,5 +117,9 @@ def test_what_was_not_known_then_is_not_seen(warehouse: psycopg.Connection) -> N
 
 def test_no_records_no_grades(warehouse: psycopg.Connection) -> None:
     assert grades(warehouse, [], "2026-11-24") == {}
-    defaults = warehouse.execute("select count(*) from evaluation.indicator_default").fetchone()
-    assert defaults == (12,)
+    in_force = [book for book in read_rulebooks(paths.rulebooks()) if book.applies_on(date(2026, 11, 24))]
+    leaves = {(book.id, leaf.indicator_id) for book in in_force for leaf in book.leaves}
+    defaults = warehouse.execute("select rulebook_id, indicator_id from evaluation.indicator_default").fetchall()
+    assert leaves
+    assert set(defaults) == leaves
+    assert len(defaults) == len(leaves)
