@@ -10,7 +10,7 @@ from tests.sql.landed import INVALID_CODE, OTHER_CODE, VALID_CODE, land, prepare
 
 CONTRACTS = (
     "market_entity", "administrative_penalty", "bidding_bad_behaviour", "serious_dishonesty", "honour",
-    "construction_integrity_points",
+    "construction_integrity_points", "professional_title", "industry_record", "bid_award", "procurement_expert",
 )  # fmt: skip
 
 
@@ -155,10 +155,15 @@ def random_value(random: Random, column: str, data_type: str) -> str | None:
         return random.choice(dirt)
     if "credit_code" in column:
         return random.choice((VALID_CODE, OTHER_CODE, INVALID_CODE, VALID_CODE.lower()))
+    if column == "person_key":
+        return random.choice("PX") + ":" + random.choice("ab") * 32
+    if column == "catalogue_item_id":
+        return random.choice(("water_static_score", "tax_violation", "honour"))
     clean = {
         "date": ("2024-01-05", "2024/1/5", "20240105", "2024年1月5日", "2199-01-01"),
         "numeric": ("0.2", "1,000", "99999", "0"),
         "integer": ("6", "12", "6.5"),
+        "boolean": ("是", "否", "1", "中"),
     }
     return random.choice(
         clean.get(data_type, ("罚款", "开业", "国家级", "失信被执行人", "500101", "甲", "（乙） 公司", "E47"))

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from credit_grading.contract.load import ContractFileError, load_contract, load_contracts
+from credit_grading.landing.headers import normalise_heading
 
 
 def document() -> dict:
@@ -55,6 +56,30 @@ def test_the_projects_own_contracts_load():
     assert all(contract.natural_key for contract in contracts.values())
 
 
+@pytest.mark.parametrize("contract_id", sorted(load_contracts()))
+def test_a_contract_of_the_project_is_ready_for_a_clerk(contract_id):
+    contract = load_contract(contract_id)
+    headings = [
+        heading
+        for column in contract.columns
+        for heading in {normalise_heading(accepted) for accepted in (column.name, *column.headers)}
+    ]
+    assert len(headings) == len(set(headings)) > 5, "a heading that names two columns is received into one of them"
+    for column in contract.columns:
+        assert column.description, column.name
+        assert any(not heading.isascii() for heading in column.headers), f"{column.name} has no Chinese heading"
+    assert contract.standard
+    assert contract.title_zh in contract.description or contract.description[0] > "\u2e80"
+
+
+def test_contracts_with_persons_never_name_a_person_in_clear():
+    persons = {contract.id: contract for contract in load_contracts().values() if contract.has_persons}
+    assert set(persons) == {"procurement_expert", "expert_review", "expert_violation", "professional_title"}
+    for contract in persons.values():
+        assert contract.column(contract.subject["person_id"]).required
+        assert not contract.column(contract.subject["person_name"]).personal
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -62,6 +87,9 @@ def test_the_projects_own_contracts_load():
         (lambda t: t["config"]["meta"].pop("title_zh"), "meta.title_zh is missing"),
         (lambda t: t["config"]["meta"].update(natural_key=["notise"]), "not a column; did you mean 'notice'?"),
         (lambda t: t["config"]["meta"]["subject"].update(name="nam"), "meta.subject.name names 'nam'"),
+        (lambda t: t["config"]["meta"]["subject"].update(person_id="cod"), "meta.subject.person_id names 'cod'"),
+        (lambda t: t["config"]["meta"]["subject"].update(person_name="name"), "a person_name but no person_id"),
+        (lambda t: t["config"]["meta"].pop("subject"), "meta.subject is missing: it names the columns of credit_code"),
         (lambda t: t["config"]["meta"].update(natural_kei=1), "'natural_kei' is not a known key; did you mean"),
         (lambda t: t["columns"][0].update(data_type="float"), "column 'notice': data_type is 'float'"),
         (lambda t: t["columns"][0].update(name="批号"), "column '批号': a name is small letters"),

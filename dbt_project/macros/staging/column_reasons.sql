@@ -19,6 +19,10 @@
     {%- elif column.data_type in ('numeric', 'integer') -%}
         {%- do conditions.append(('not_a_number', unreadable)) -%}
     {%- endif -%}
+    {%- if contract.meta['subject'].get('person_id') == name -%}
+        {#- landing marks what had not the form of an identity number with X: -#}
+        {%- do conditions.append(('person_id_form', name ~ " !~ '^P:[0-9a-f]{32}$'")) -%}
+    {%- endif -%}
     {%- do conditions.extend(check_conditions(column)) -%}
     {%- if column.meta.get('unit') and contract.meta.get('plausible_maximum') -%}
         {%- do conditions.append(('unit_suspect', name ~ ' > ' ~ contract.meta['plausible_maximum'])) -%}
@@ -53,6 +57,11 @@
     {%- if 'division_code' in checks -%}
         {%- do conditions.append(('unknown_division', name ~ ' not in (select division_code from known_division)')) -%}
     {%- endif -%}
+    {%- if 'catalogue_item' in checks -%}
+        {%- do conditions.append(
+            ('unknown_item', name ~ ' not in (select catalogue_item_id from known_catalogue_item)')
+        ) -%}
+    {%- endif -%}
     {%- if 'not_in_future' in checks -%}
         {#- judged on the day the row reached us, so that staging it again gives the same answer -#}
         {%- do conditions.append(('date_in_future', name ~ " > (known_from at time zone 'Asia/Shanghai')::date")) -%}
@@ -78,7 +87,9 @@
     {%- endfor -%}
     {%- set code = contract.meta['subject'].get('credit_code') -%}
     {%- if code -%}
-        {%- do expressions.append("case when " ~ code ~ " is null then 'no_credit_code' end") -%}
+        {%- do expressions.append(
+            "case when " ~ code ~ " is null and subject_kind is distinct from 'person' then 'no_credit_code' end"
+        ) -%}
     {%- endif -%}
     {{ return(expressions) }}
 {% endmacro %}

@@ -24,7 +24,8 @@
 {%- endmacro %}
 
 
-{#- Who the row is about: the credit code itself; else the department's own id; else the department's name for it. -#}
+{#- Who the row is about: the credit code itself; else the department's own id; else the department's name for it;
+    else the person, under the keyed hash that landing put in place of the identity number. -#}
 {% macro subject_of(contract) %}
     {%- set subject = contract.meta['subject'] -%}
     {%- set branches = [] -%}
@@ -41,6 +42,9 @@
             subject.name, "'N:' || department_id || ':' || staging.normalised_name(" ~ subject.name ~ ")", 'name_only'
         )) -%}
     {%- endif -%}
+    {%- if subject.get('person_id') -%}
+        {%- do branches.append((subject.person_id, subject.person_id, 'person')) -%}
+    {%- endif %}
     case
         {%- for column, key, kind in branches %}
         when {{ column }} is not null then {{ key }}
@@ -51,5 +55,7 @@
         when {{ column }} is not null then '{{ kind }}'
         {%- endfor %}
     end collate "C" as subject_kind,
-    {{ subject.get('name') or 'null' }}::text as subject_name
+    coalesce(
+        {{ subject.get('name') or 'null' }}::text, {{ subject.get('person_name') or 'null' }}::text
+    ) as subject_name
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {#- One row per landed row of every batch not staged yet: typed columns, identity, and `reasons` (null = accepted).
     Each layer ends in `offset 0`: without it the planner would merge the layers and parse every value again for
-    every rule that looks at it. Batches are read by key, so the cost follows what is new, not what has piled up. -#}
-{% macro stage_contract(contract_id) %}
+    every rule that looks at it. Batches are read by key, so the cost follows what is new, not what has piled up.
+    catalogue_item: relation of that seed, for a contract with the check catalogue_item. -#}
+{% macro stage_contract(contract_id, catalogue_item=none) %}
 {%- set landing = source('landing', contract_id) -%}
 {%- set batch = source('landing_ledger', 'batch') -%}
 {%- set staged_batch = source('staging_ledger', 'staged_batch') -%}
@@ -19,6 +20,12 @@ date_marker as (select staging.parsed_date(marker) as day from {{ null_marker }}
 
 known_division as (select division_code, replaced_by from {{ division }}),
 
+{% if catalogue_item -%}
+known_catalogue_item as (
+    select catalogue_item_id from {{ catalogue_item }} where contract_id = '{{ contract_id }}'
+),
+
+{% endif -%}
 staged as (select batch_id from {{ staged_batch }} where contract_id = '{{ contract_id }}'),
 
 pending as (

@@ -1,6 +1,10 @@
 {%- set mappings = [
     'market_entity', 'administrative_penalty', 'serious_dishonesty', 'honour', 'bidding_bad_behaviour',
-    'bidding_participant', 'construction_integrity_points',
+    'bidding_participant', 'construction_integrity_points', 'administrative_licence', 'abnormal_operation',
+    'judgment_debtor', 'tax_credit_grade', 'arrears', 'credit_commitment', 'industry_grade',
+    'inspection_result', 'professional_title', 'self_declaration', 'industry_record', 'contract_performance',
+    'bid_award', 'procurement_supplier', 'procurement_contract', 'procurement_complaint',
+    'procurement_violation', 'procurement_expert', 'expert_review', 'expert_violation',
 ] -%}
 -- The spine: every fact about a subject that a rulebook may use, all versions, under the subject it belongs to.
 -- Where a link to a registered entity begins or ends while a version is current, the version is cut there.

@@ -16,6 +16,7 @@ select
     link.subject_key as resolved_to,
     case
         when reported.subject_kind = 'coded' then 'credit_code'
+        when reported.subject_kind = 'person' then 'person_key'
         when link.subject_key is not null then link.reason
         else 'unresolved'
     end as resolution_reason,

@@ -3,7 +3,8 @@
 with reported as (
     select subject_key, staging.normalised_name(subject_name) as name
     from {{ ref('reported_subject') }}
-    where subject_kind <> 'coded'
+    -- persons are never matched by name
+    where subject_kind in ('department_local', 'name_only')
 ),
 
 entity_name as (

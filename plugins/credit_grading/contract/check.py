@@ -7,12 +7,12 @@ from typing import Any
 from credit_grading.contract.model import LANDING_COLUMNS
 
 DATA_TYPES = ("text", "date", "numeric", "integer", "boolean")
-CHECKS = ("credit_code", "division_code", "not_in_future", "positive", "not_negative")
+CHECKS = ("credit_code", "division_code", "catalogue_item", "not_in_future", "positive", "not_negative")
 CONTRACT_KEYS = ("title_zh", "standard", "natural_key", "subject", "version_column", "plausible_maximum")
 COLUMN_KEYS = (
     "headers", "required", "header_required", "check", "unit", "values", "open_ended", "null_markers", "personal",
 )  # fmt: skip
-SUBJECT_KEYS = ("credit_code", "name", "local_id")
+SUBJECT_KEYS = ("credit_code", "name", "local_id", "person_id", "person_name")
 RESERVED_TABLES = ("batch", "feed_attempt")
 # Postgres cuts identifiers at 63 bytes
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -43,9 +43,11 @@ def _reference_problems(meta: dict[str, Any], columns: list[str]) -> list[str]:
         problems.append("meta.natural_key must be a list of at least one column")
         natural_key = []
     if not isinstance(subject, dict):
-        problems.append("meta.subject is missing: it names the columns of credit_code, name and local_id")
+        problems.append(f"meta.subject is missing: it names the columns of {', '.join(SUBJECT_KEYS)}")
         subject = {}
     problems += _unknown_keys("meta.subject", subject, SUBJECT_KEYS)
+    if subject.get("person_name") and not subject.get("person_id"):
+        problems.append("meta.subject names a person_name but no person_id, the column of the identity number")
     references = [("meta.natural_key", value) for value in natural_key]
     references += [(f"meta.subject.{key}", value) for key, value in subject.items() if value is not None]
     if meta.get("version_column") is not None:

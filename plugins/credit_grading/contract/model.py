@@ -42,7 +42,9 @@ class Contract:
     """One kind of record.
 
     ``natural_key``, with the department, identifies a record. ``subject`` names the columns that hold the
-    subject's credit_code, name and local_id (any may be None). ``version_column`` orders corrections; None = arrival.
+    subject's credit_code, name, local_id, person_id and person_name (any may be None or absent). Identity numbers in
+    person_id are hashed, names in person_name masked before they are landed. ``version_column`` orders corrections;
+    None = arrival.
     """
 
     id: str
@@ -53,6 +55,11 @@ class Contract:
     subject: Mapping[str, str | None]
     version_column: str | None
     columns: tuple[Column, ...]
+
+    @property
+    def has_persons(self) -> bool:
+        """Whether rows name natural persons, so that receiving them needs the person key."""
+        return self.subject.get("person_id") is not None
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError where there is none."""

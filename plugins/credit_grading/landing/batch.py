@@ -1,6 +1,6 @@
 """Receive one file, or one window of a query: its rows and its line in the ledger commit together, or not at all."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -11,6 +11,7 @@ from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.encode import RowEncoder
 from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
+from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import Problem, ProblemLog
 from credit_grading.sources.database import DatabaseItem
 from credit_grading.sources.model import Item, SourceError, Stream
@@ -35,7 +36,7 @@ class _Discard(Exception):
 
 
 class BatchReceiver:
-    """Receives the items of one feed, each in a transaction of its own."""
+    """Receives the items of one feed, each in a transaction of its own; a contract with persons needs their guard."""
 
     def __init__(
         self,
@@ -44,7 +45,10 @@ class BatchReceiver:
         department_id: str,
         feed: Feed,
         dag_run_id: str | None = None,
+        *,
+        guard: PersonGuard | None = None,
     ) -> None:
+        self._guard = guard
         self._connection = connection
         self._contract = contract
         self._department_id = department_id
@@ -87,7 +91,16 @@ class BatchReceiver:
             mapping = map_header(stream.header, self._contract)
             self._report(mapping, log)
             ordered = not isinstance(item, DatabaseItem)
-            encoder = RowEncoder(batch_id, stream.header, mapping, log.add_note, skip=skip, ordered=ordered)
+            encoder = RowEncoder(
+                batch_id,
+                stream.header,
+                # nobody can say whose data an unknown column of persons holds
+                replace(mapping, unknown=()) if self._guard else mapping,
+                log.add_note,
+                skip=skip,
+                ordered=ordered,
+                guard=self._guard,
+            )
             self._copy(stream, mapping, encoder)
         self._check_volume(encoder.rows, is_increment, log)
         # the window of a cursor is known only now
@@ -143,8 +156,12 @@ class BatchReceiver:
             log.add("warning", message, column=column)
         for column, message in mapping.notices:
             log.add("info", message, column=column)
+        kept, not_kept = (
+            "原样保留（unknown column, kept）",
+            "含个人信息，不予保留（unknown column of persons, not kept）",
+        )
         for heading, _ in mapping.unknown:
-            log.add("info", f"列“{heading}”不在契约中，原样保留（unknown column, kept）", column=heading)
+            log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
 
     def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:
         limits = self._feed.assertions

@@ -13,6 +13,7 @@ from typing import Any
 
 from credit_grading.landing.headers import HeaderMapping
 from credit_grading.landing.personal import mask_identity_numbers
+from credit_grading.landing.persons import PersonGuard, Shield
 from credit_grading.sources.model import Row, RowNote, Values
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -34,6 +35,7 @@ class RowEncoder:
         note: told (row number, note) of every odd row.
         skip: row hashes not to be received again.
         ordered: whether the order of rows is part of the content (files) or not (queries).
+        guard: of a contract with persons.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class RowEncoder:
         *,
         skip: Collection[str] = (),
         ordered: bool = True,
+        guard: PersonGuard | None = None,
     ) -> None:
         self.rows = 0
         self._batch = b"%d\t" % batch_id
@@ -60,6 +63,9 @@ class RowEncoder:
         self._pick: Callable[[Values], Any] = (
             itemgetter(*positions) if len(positions) > 1 else lambda values: (values[positions[0]],)
         )
+        self._guard = guard
+        if guard:
+            self._pick = _shielded(self._pick, guard.shields(mapping.columns))
 
     def content_hash(self) -> str:
         """SHA-256 over the header and all values so far."""
@@ -120,6 +126,8 @@ class RowEncoder:
         """
         kept: dict[str, object] = {}
         if note:
+            if self._guard:
+                values, note = self._guard.doubtful(self._header, values, note)
             self._note(number, note)
             kept.update(note.kept)
         values, replaced = _storable(values)
@@ -135,6 +143,13 @@ class RowEncoder:
             if values[position] not in (None, ""):
                 kept[heading] = values[position]
         return line.encode(), _json(kept) if kept else b"\\N", hashed
+
+
+def _shielded(pick: Callable[[Values], Any], shields: list[Shield | None]) -> Callable[[Values], Any]:
+    return lambda values: [
+        shield(value) if shield and value is not None else value
+        for shield, value in zip(shields, pick(values), strict=True)
+    ]
 
 
 def _storable(values: Values) -> tuple[Values, list[int]]:

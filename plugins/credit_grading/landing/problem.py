@@ -9,8 +9,8 @@ from credit_grading.sources.model import RowNote
 Level = Literal["error", "warning", "info"]
 # Outcomes that must turn the run red: nothing usable came, or not all of it. Landed data stays as it was.
 ALARMS = (
-    "source_unreachable", "missing_file", "unreadable_file", "unknown_encoding", "wrong_header", "empty_feed",
-    "volume_below_minimum",
+    "person_key_missing", "source_unreachable", "missing_file", "unreadable_file", "unknown_encoding", "wrong_header",
+    "empty_feed", "volume_below_minimum",
 )  # fmt: skip
 # Of one batch, every kind of row problem is listed this many times and counted beyond that.
 LISTED_PER_KIND = 20

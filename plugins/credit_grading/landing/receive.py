@@ -6,9 +6,11 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from credit_grading.contract.load import load_contract
+from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.batch import BatchReceiver, Received
+from credit_grading.landing.persons import VARIABLE, PersonGuard, configured_key
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
 from credit_grading.sources.model import SourceError
@@ -40,8 +42,9 @@ def receive_feed(
         raise RuntimeError("receive_feed commits its own transactions: give it a connection that is in none")
     contract = load_contract(feed.contract_id)
     ensure_landing_tables(connection, [contract])
-    receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id)
     try:
+        guard = _guard(contract)
+        receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id, guard=guard)
         results = [receiver.receive(item) for item in open_source(feed.source, open_connection)]
     except SourceError as error:
         results = [_failed(department, feed, error.outcome, str(error))]
@@ -50,6 +53,17 @@ def receive_feed(
     if outcome.outcome in ALARMS:
         raise FeedProblem(department.id, feed.id, outcome)
     return outcome
+
+
+def _guard(contract: Contract) -> PersonGuard | None:
+    if not contract.has_persons:
+        return None
+    key = configured_key()
+    if key is None:
+        raise SourceError(
+            "person_key_missing", f"数据含个人信息，须先设置密钥（persons: the key is not set）：{VARIABLE}"
+        )
+    return PersonGuard(contract, key)
 
 
 def _absent(connection: psycopg.Connection, department: Department, feed: Feed) -> Received:

@@ -32,17 +32,32 @@ def keep_secrets(folder: Path | None = None) -> Secrets:
             jwt_secret=secrets.token_urlsafe(64),
             admin_password=secrets.token_urlsafe(12),
         )
-        draft = _private_draft(file, json.dumps(asdict(made)))
-        # whoever else makes them now: the first ones stay
-        with suppress(FileExistsError):
-            os.link(draft, file)
-        draft.unlink()
+        _keep_first(file, json.dumps(asdict(made)))
     return Secrets(**json.loads(file.read_text(encoding="utf-8")))
+
+
+def keep_person_key(folder: Path | None = None) -> str:
+    """The key under which persons are known, in ``<folder>/person_key`` (default: the state folder); made at the
+    first call. A file of its own, because it belongs to the warehouse: with another key nobody is who they were.
+    """
+    file = (folder or paths.state()) / "person_key"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        _keep_first(file, secrets.token_hex(32))
+    return file.read_text(encoding="utf-8")
 
 
 def write_private(file: Path, text: str) -> None:
     """Write a file that nobody but its owner may read, from its first byte on; an older file is replaced."""
     _private_draft(file, text).replace(file)
+
+
+def _keep_first(file: Path, text: str) -> None:
+    draft = _private_draft(file, text)
+    # whoever else makes it now: the first one stays
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
 
 
 def _private_draft(file: Path, text: str) -> Path:

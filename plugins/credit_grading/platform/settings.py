@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from credit_grading import paths
-from credit_grading.platform.keys import keep_secrets, write_private
+from credit_grading.landing.persons import VARIABLE as PERSON_KEY_VARIABLE
+from credit_grading.landing.persons import configured_key
+from credit_grading.platform.keys import keep_person_key, keep_secrets, write_private
 from credit_grading.warehouse.connection import VARIABLE as WAREHOUSE_VARIABLE
 
 ADMIN = "admin"
@@ -96,6 +98,7 @@ class AirflowSettings:
             "CREDIT_GRADING_HOME": str(paths.home()),
             "CREDIT_GRADING_STATE": str(self.state),
             WAREHOUSE_VARIABLE: self.warehouse_url,
+            PERSON_KEY_VARIABLE: configured_key() or keep_person_key(self.state),
             "PYTHONPATH": os.pathsep.join(part for part in packages if part),
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
             "PYTHONUTF8": "1",

@@ -1,0 +1,1 @@
+{{ stage_contract('expert_violation') }}

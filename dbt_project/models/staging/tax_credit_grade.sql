@@ -1,0 +1,1 @@
+{{ stage_contract('tax_credit_grade') }}

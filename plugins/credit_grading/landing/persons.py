@@ -1,0 +1,92 @@
+"""Natural persons at landing's door: identity numbers become keyed hashes and names are masked, before a row is
+written, counted or hashed. The number itself is kept nowhere, so no later step can give it away.
+
+Environment:
+    CREDIT_GRADING_PERSON_KEY  the key of the hash; another key makes other persons
+"""
+
+import hashlib
+import hmac
+import os
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from credit_grading.contract.model import Column, Contract
+from credit_grading.landing.headers import column_of
+from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers
+from credit_grading.sources.model import RowNote, Values
+
+VARIABLE = "CREDIT_GRADING_PERSON_KEY"
+# 128 bits: two persons of one city never share a key (assumption: 本项目假设)
+KEY_LENGTH = 32
+PERSON = "P:"
+NOT_AN_IDENTITY = "X:"
+NOT_KEPT = "；含个人信息，内容不保留（persons: its content is not kept）"
+
+Shield = Callable[[str], str]
+
+
+def configured_key() -> str | None:
+    """The key of the hash, or None where the environment holds none."""
+    return os.environ.get(VARIABLE, "").strip() or None
+
+
+def person_key(identity: str, key: str) -> str:
+    """``P:`` and 32 hexadecimal digits: HMAC-SHA256 of an identity number (GB 11643), shortened.
+
+    Blanks, full-width characters and a small x make no difference. What has not the form of an identity number is
+    hashed too, under ``X:``: it may be a mistyped one. An empty text stays empty.
+    """
+    number = "".join(unicodedata.normalize("NFKC", identity).split()).upper()
+    if not number:
+        return ""
+    digest = hmac.new(key.encode(), number.encode(), hashlib.sha256).hexdigest()[:KEY_LENGTH]
+    return (PERSON if IDENTITY_NUMBER.fullmatch(number) else NOT_AN_IDENTITY) + digest
+
+
+def mask_name(name: str) -> str:
+    """The first character of a name, and an asterisk for each of the others: 张三丰 → 张**."""
+    name = name.strip()
+    return name[:1] + "*" * (len(name) - 1) if len(name) > 1 else "*" * len(name)
+
+
+class PersonGuard:
+    """What a contract with persons lets through.
+
+    Args:
+        contract: one with ``has_persons``.
+        key: of the hash.
+    """
+
+    def __init__(self, contract: Contract, key: str) -> None:
+        self._contract = contract
+        self._key = key
+
+    def shields(self, columns: Sequence[str]) -> list[Shield | None]:
+        """For each column of the contract how its value is changed; None leaves it as it is."""
+        return [self._shield(self._contract.column(name)) for name in columns]
+
+    def _shield(self, column: Column) -> Shield | None:
+        if column.name == self._contract.subject.get("person_id"):
+            return lambda value: person_key(value, self._key)
+        if column.name == self._contract.subject.get("person_name"):
+            return mask_name
+        # a credit code may look like an identity number, by chance
+        return None if "credit_code" in column.checks else mask_identity_numbers
+
+    def doubtful(self, header: Sequence[str], values: Values, note: RowNote) -> tuple[Values, RowNote]:
+        """A row with a note, without what could be anybody's data in the wrong place.
+
+        Of a row whose cells do not fit the header nothing stays. Of a number that lost digits in its workbook
+        nothing stays either where it is an identity number: it would be somebody else's.
+        """
+        if note.level == "error":
+            codes = {name: value for name, value in note.kept.items() if name == "_note"}
+            return [None] * len(values), replace(note, message=note.message + NOT_KEPT, kept=codes)
+        number = self._contract.subject["person_id"]
+        columns = [column_of(self._contract, heading) for heading in header]
+        return [
+            None if heading == note.column and column and column.name == number else value
+            for heading, column, value in zip(header, columns, values, strict=True)
+        ], note
