@@ -11,10 +11,14 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON := var/environment/bin/python
 CREDIT_GRADING := $(PYTHON) -m credit_grading
 SUITES ?= unit sql dag gate sharing e2e browser
+SUBJECTS ?= 3500000
+# a city's records grow with its subjects
+RECORDS ?= $$(( $(SUBJECTS) * 60 / 7 ))
 FIRMS ?= 20000
 REAL ?=
 
-.PHONY: help demo up down test bench lint docs acceptance environment test-environment lint-environment lock clean
+.PHONY: help demo up down test bench bench-flow lint docs acceptance environment test-environment \
+	lint-environment bench-environment lock clean
 
 help:  ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,8 +35,11 @@ down:  ## stop what `make up` started
 test: test-environment  ## run every suite (SUITES="unit sql" runs some)
 	@scripts/test.sh $(SUITES)
 
-bench: environment  ## time each stage on a fresh city: make bench FIRMS=20000
-	@scripts/bench.sh $(FIRMS)
+bench: environment bench-environment  ## compare the evaluation with others: make bench SUBJECTS=100000
+	@scripts/bench.sh evaluation $(SUBJECTS) $(RECORDS)
+
+bench-flow: environment  ## time each stage on a fresh city: make bench-flow FIRMS=20000
+	@scripts/bench.sh flow $(FIRMS)
 
 lint: test-environment lint-environment  ## check Python, types, SQL, YAML, Docker files and the house rules
 	@scripts/lint.sh
@@ -52,6 +59,9 @@ test-environment:
 
 lint-environment:
 	@scripts/environment.sh var/lint requirements-lint.txt
+
+bench-environment:
+	@scripts/environment.sh var/bench-environment requirements-bench.txt
 
 lock: lint-environment  ## recompile the hashed requirement files from requirements*.in
 	@scripts/lock.sh

@@ -1,13 +1,34 @@
 #!/usr/bin/env bash
-# Time each stage of the flow on a fresh city, in a state folder of its own that is removed afterwards.
-# The figures belong to this machine at this moment: they are printed, and never compared by a test.
+# Measure. The figures belong to this machine at this moment: they are printed, and never compared by a test.
 #
-#   scripts/bench.sh [firms]
+#   scripts/bench.sh evaluation [subjects] [records]   the evaluation against three others: docs/benchmarks.md
+#   scripts/bench.sh flow [firms]                      each stage of the flow on a fresh city
+#
+# Both use a state folder of their own that is removed afterwards. KEEP=1 keeps that of the evaluation: the next run of
+# the same size finds its records there. ROUNDS and PLANS: tests/bench/__main__.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-firms=${1:-20000}
-folder=var/bench
-scripts/clean.sh "$folder"
-trap 'scripts/clean.sh "$folder"' EXIT
-echo "city of $firms firms, $(nproc) processors, Python $(var/environment/bin/python -V | cut -d' ' -f2)"
-CREDIT_GRADING_STATE="$PWD/$folder" var/environment/bin/python -m credit_grading demo --firms "$firms"
+unset PYTHONDONTWRITEBYTECODE
+python=var/environment/bin/python
+machine="$(nproc) processors, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo)"
+
+case ${1:-} in
+  evaluation)
+    folder=var/bench
+    [ "${KEEP:-}" = 1 ] || trap 'scripts/clean.sh "$folder"' EXIT
+    echo "$machine"
+    export PYTHONPATH=plugins CREDIT_GRADING_STATE="$PWD/$folder"
+    "$python" -m tests.bench "$folder" "${2:-3500000}" "${3:-30000000}"
+    ;;
+  flow)
+    folder=var/bench-flow
+    scripts/clean.sh "$folder"
+    trap 'scripts/clean.sh "$folder"' EXIT
+    echo "city of ${2:-20000} firms, $machine"
+    CREDIT_GRADING_STATE="$PWD/$folder" "$python" -m credit_grading demo --firms "${2:-20000}"
+    ;;
+  *)
+    echo "say what to measure: scripts/bench.sh evaluation|flow" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,1 @@
+"""The benchmark of the evaluation: docs/benchmarks.md says what it compares and how to read it."""
