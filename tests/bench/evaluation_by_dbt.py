@@ -9,8 +9,9 @@ import sys
 import time
 from datetime import date, datetime
 
-from credit_grading.evaluation.run import open_run, set_state
+from credit_grading.evaluation.run import follows_run, open_run, set_state
 from credit_grading.transform.dbt import parse, run_dbt
+from credit_grading.transform.layers import selection
 from credit_grading.warehouse.connection import connect
 from tests.bench.memory import peak_mib
 
@@ -22,7 +23,9 @@ def main() -> None:
     started = time.perf_counter()
     with connect(autocommit=True) as connection:
         run_id = open_run(connection, as_of, knowledge_at=knowledge_at)
-        results = run_dbt("build", "--select", "path:models/evaluation", "--exclude-resource-type", "unit_test")
+        # as the scheduler's task does it
+        selected = selection("evaluation", with_seeds=False, with_rules=not follows_run(connection))
+        results = run_dbt("build", *selected, "--exclude-resource-type", "unit_test")
         set_state(connection, run_id, "evaluated")
     seconds = time.perf_counter() - started
     nodes = [{"name": node.name, "kind": node.kind, "seconds": node.seconds, "rows": node.rows} for node in results]

@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from credit_grading.hooks.source import UnusableConnection, address_of
 from credit_grading.operators.announce import AnnounceFeedOperator
-from credit_grading.operators.build import LAYERS, selection
+from credit_grading.transform.layers import LAYERS, selection
 from credit_grading.operators.evaluation_run import OpenRunOperator, RunNotOurs, run_of
 from credit_grading.operators.receive import ReceiveFeedOperator
 from credit_grading.operators.schedule import as_of_date, feed_asset

@@ -29,6 +29,14 @@
     ) %}
     {% set is_new = existing_relation is none or rebuild %}
     {% set columns = staging_prepare_target(target_relation, not is_new) %}
+    {% call statement('pending', fetch_result=True) %}select count(*) from staging_pending{% endcall %}
+    {#- most contracts have nothing new on most days #}
+    {%- if not is_new and load_result('pending')['data'][0][0] == 0 -%}
+        {% call statement('main') %}select 1 where false{% endcall %}
+        {{ run_hooks(post_hooks) }}
+        {% do adapter.commit() %}
+        {{ return({'relations': [target_relation]}) }}
+    {%- endif -%}
     {% do staging_statement(staging_repeated_sql()) %}
     {% if not is_new %}{% do staging_statement(staging_held_sql(target_relation)) %}{% endif %}
     {% do staging_statement(staging_accept_sql(target_relation, columns), name='main') %}

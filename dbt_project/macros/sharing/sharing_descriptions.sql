@@ -6,7 +6,8 @@
 {% macro sharing_descriptions() -%}
     {%- set described = [] -%}
     {%- if execute -%}
-        {%- for model in graph.nodes.values() if model.resource_type == 'model' and model.schema == 'candidate' -%}
+        {%- for model in graph.nodes.values()
+            if model.resource_type == 'model' and model.config.schema == 'candidate' -%}
             {%- for column in model.columns.values() -%}
                 {%- do described.append((model.alias, column.name, column.description)) -%}
             {%- endfor -%}

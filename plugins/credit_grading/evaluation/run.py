@@ -151,3 +151,9 @@ def set_state(connection: psycopg.Connection, run_id: int, state: State, reason:
             """,
             (state, reason, state in CLOSED, run_id),
         )
+
+
+def follows_run(connection: psycopg.Connection) -> bool:
+    """Whether the current run evaluates only the subjects that something happened to since another run."""
+    row = connection.execute("select mode = 'touched' from evaluation.current_run").fetchone()
+    return bool(row and row[0])

@@ -10,9 +10,6 @@ from credit_grading.operators.evaluation_run import run_of
 if TYPE_CHECKING:
     from credit_grading.evaluation.run import State
 
-# in the order in which they are built
-LAYERS = ("staging", "thematic", "evaluation", "sharing")
-
 CONNECTION_TROUBLE = (
     "could not connect",
     "connection refused",
@@ -43,14 +40,16 @@ class BuildLayerOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Build the layer; log one line per node."""
-        from credit_grading.evaluation.run import set_state
+        from credit_grading.evaluation.run import follows_run, set_state
+        from credit_grading.transform.layers import selection
         from credit_grading.transform.seeds import remember_seeds, seeds_changed
         from credit_grading.warehouse.connection import connect
 
         with connect(autocommit=True) as connection:
             run_id = run_of(connection, context["run_id"])
             seeds = self.with_seeds and seeds_changed(connection)
-        summary = self._build(selection(self.layer, with_seeds=seeds))
+            follows = self.layer == "evaluation" and follows_run(connection)
+        summary = self._build(selection(self.layer, with_seeds=seeds, with_rules=not follows))
         with connect(autocommit=True) as connection:
             if seeds:
                 remember_seeds(connection)
@@ -83,13 +82,3 @@ class BuildLayerOperator(BaseOperator):
             note = f"  {node.message}" if node.is_bad else ""
             line = f"{node.name.ljust(width)}  {node.kind:<10} {node.status:<8} {rows:>10} {node.seconds:>8.2f}{note}"
             (self.log.error if node.is_bad else self.log.info)("%s", line)
-
-
-def selection(layer: str, *, with_seeds: bool) -> list[str]:
-    """dbt's arguments for one layer and the tests that it completes.
-
-    A test that also looks at a later layer waits for that one: it would look at yesterday's table, or at none.
-    """
-    later = [f"path:models/{name}+" for name in LAYERS[LAYERS.index(layer) + 1 :]]
-    selected = ["--select", f"path:models/{layer}", *(["path:seeds"] if with_seeds else [])]
-    return [*selected, *(["--exclude", *later] if later else [])]

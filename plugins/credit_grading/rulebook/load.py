@@ -68,6 +68,11 @@ def load_rulebooks(
                 "update rulebook.rulebook set stage = %s where rulebook_id = %s and stage <> %s",
                 (stage, rulebook, stage),
             )
+    # without numbers of rows the planner takes every rulebook for a large one
+    connection.execute(
+        "analyze rulebook.rulebook, rulebook.indicator, rulebook.target, rulebook.record_line, rulebook.indicator_band,"
+        " rulebook.grade_limit, rulebook.grade_band, rulebook.grade_condition"
+    )
     return loaded
 
 

@@ -1,6 +1,12 @@
 {{ config(materialized='by_subject', indexes=[{'columns': ['subject_key']}]) }}
 -- In rulebooks that demand it: of the weight of the scored leaves that apply to a subject, how much is known.
 -- is_sufficient compares without dividing.
+{%- if no_availability_asked() %}
+select score.rulebook_id, score.subject_key, score.facet, 0::numeric as known_factor, 0::numeric as applicable_factor,
+    false as is_sufficient
+from {{ ref('score') }} as score
+where false
+{%- else %}
 with score as (
     select * from {{ ref('score') }}
     where {{ is_evaluated() }}
@@ -56,3 +62,4 @@ select
     as is_sufficient
 from weighed
 inner join rulebook_in_force on weighed.rulebook_id = rulebook_in_force.rulebook_id
+{%- endif %}

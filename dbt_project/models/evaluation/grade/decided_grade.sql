@@ -1,4 +1,9 @@
-{{ config(materialized='by_subject', indexes=[{'columns': ['subject_key']}]) }}
+{{ config(
+    materialized='by_subject',
+    indexes=[{'columns': ['subject_key']}],
+    post_hook="insert into {{ this.schema }}.held_run (run_id) select run_id from {{ this.schema }}.current_run"
+        " on conflict (only_row) do update set run_id = excluded.run_id"
+) }}
 -- Exactly one grade per row of the index. The exact score is compared, never a rounded one. A limit never lifts
 -- a grade: where the score alone is worse than what the limit allows, the score decides.
 with score as (

@@ -1,16 +1,12 @@
-{{ config(
-    materialized='view',
-    post_hook="insert into {{ this.schema }}.held_run (run_id) select run_id from {{ this.schema }}.current_run"
-        " on conflict (only_row) do update set run_id = excluded.run_id"
-) }}
+{{ config(materialized='view') }}
 -- The grades as of the run's day. The day and what is known of coming versions hold for everybody, so a run over touched
 -- subjects need not write them for the others.
 with decided_grade as (
     select * from {{ ref('decided_grade') }}
 ),
 
-rulebook_in_force as (
-    select * from {{ ref('rulebook_in_force') }}
+run as (
+    select * from {{ source('evaluation', 'current_run') }}
 ),
 
 rulebook_dependency as (
@@ -30,7 +26,7 @@ select
     decided_grade.rulebook_version,
     decided_grade.subject_key,
     decided_grade.facet,
-    rulebook_in_force.as_of,
+    run.as_of,
     decided_grade.score,
     decided_grade.grade,
     decided_grade.city_grade,
@@ -39,5 +35,5 @@ select
     decided_grade.gap_to_next_band,
     least(decided_grade.changes_on, version_change.changes_on) as next_change_on
 from decided_grade
-inner join rulebook_in_force on decided_grade.rulebook_id = rulebook_in_force.rulebook_id
+cross join run
 left join version_change on decided_grade.rulebook_id = version_change.rulebook_id

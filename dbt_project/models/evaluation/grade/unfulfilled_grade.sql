@@ -1,6 +1,11 @@
 {{ config(materialized='by_subject', indexes=[{'columns': ['subject_key']}]) }}
 -- Grades whose conditions a subject does not fulfil, in rulebooks that have any: one row per subject and facet with
 -- the ranks of those grades. An unknown raw value fulfils nothing.
+{%- if no_condition_asked() %}
+select score.rulebook_id, score.subject_key, score.facet, null::smallint[] as ranks
+from {{ ref('score') }} as score
+where false
+{%- else %}
 with grade_condition as (
     select * from {{ source('rulebook', 'grade_condition') }}
 ),
@@ -53,3 +58,4 @@ where
     or known.raw_value < grade_condition.at_least
     or known.raw_value > grade_condition.at_most
 group by subject_index.rulebook_id, subject_index.subject_key, subject_index.facet
+{%- endif %}

@@ -1,4 +1,4 @@
-{{ config(unlogged=true, post_hook='analyze {{ this }}') }}
+{{ config(materialized='view') }}
 -- Whose records can move a rulebook's score: itself, and every rulebook whose score it reads, at any depth.
 -- next_version_change_on: the first day after as_of on which a version of that rulebook begins or ends.
 with recursive rulebook_in_force as (

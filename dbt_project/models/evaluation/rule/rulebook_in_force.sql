@@ -69,6 +69,5 @@ select
     in_force.year_begins_day,
     not exists (
         select from not_compiled where not_compiled.rulebook_id = in_force.rulebook_id
-    ) as is_compiled,
-    in_force.as_of
+    ) as is_compiled
 from in_force

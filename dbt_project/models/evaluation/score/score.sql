@@ -3,6 +3,9 @@
 -- start + the default of every leaf, each replaced where something is known; adding (contribution - default) to the
 -- sum of defaults is exact in numeric, and needs only the sparse rows. The score of a crosswalk is what its level says.
 {%- set compiled = compiled_scores(this) %}
+{%- if all_compiled() %}
+{{ compiled }}
+{%- else %}
 with {{ contribution_line(this, stage_placeholder()) }},
 
 {{ subject_change() }},
@@ -109,4 +112,5 @@ left join grade_band
 {%- if compiled %}
 union all
 {{ compiled }}
+{%- endif %}
 {%- endif %}
