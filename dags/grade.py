@@ -1,9 +1,10 @@
-"""Stage → thematic → evaluate → gate → publish: starts once every feed has announced, at the latest each morning."""
+"""Stage → thematic → evaluate → audit → gate → publish: once every feed has announced, at the latest each morning."""
 
 from datetime import timedelta
 
 from airflow.sdk import DAG, AssetAll, AssetOrTimeSchedule, Param, TriggerRule, chain
 
+from credit_grading.operators.audit import AuditOperator
 from credit_grading.operators.build import BuildLayerOperator
 from credit_grading.operators.data_docs import DataDocsOperator
 from credit_grading.operators.departments import readable_departments
@@ -25,6 +26,9 @@ with DAG(
 
 **Parameters** `as_of`: the day to grade (default: the city's day on which the run was due); `force`: grade even
 where nothing is new.
+
+**Cost** follows change: where the tables hold an earlier run, only subjects to whom something happened are evaluated;
+`open_run` logs it, with the reason where it is everybody.
 
 **Re-run**: clear `open_run` with everything after it. That opens a new evaluation run and never touches what is
 published. A refused gate (闸门未通过) is not re-run before its cause is mended: its log names check, numbers and keys.
@@ -80,6 +84,13 @@ The last release stays in force meanwhile.
         layer="evaluation",
         state_after="evaluated",
     )
+    audit = AuditOperator(
+        task_id="audit",
+        task_display_name="抽样复核",
+        doc_md="Evaluates other subjects in each run a second time, from the records alone. One difference refuses the "
+        "run, with the differing rows in the log; clear `open_run` with everything after it, which then evaluates "
+        "every subject.",
+    )
     candidates = BuildLayerOperator(
         task_id="candidates",
         task_display_name="待发布数据",
@@ -105,5 +116,5 @@ The last release stays in force meanwhile.
         pool="default_pool",
         trigger_rule=TriggerRule.ALL_DONE,
     )
-    chain(open_run, stage, gate_staging, thematic, evaluate, candidates, gate_publication, publish)
+    chain(open_run, stage, gate_staging, thematic, evaluate, audit, candidates, gate_publication, publish)
     [gate_staging, gate_publication] >> data_docs

@@ -11,6 +11,6 @@ compile() {
     --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links "${@:2}"
 }
 # requirements-test.in is constrained by requirements.txt: the order matters
-for name in requirements-bootstrap requirements requirements-test requirements-lint; do
+for name in requirements-bootstrap requirements requirements-test requirements-bench requirements-lint; do
   compile "$name" "$@"
 done

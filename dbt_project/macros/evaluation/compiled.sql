@@ -92,66 +92,10 @@
 {% endmacro %}
 
 
-{#- The scores of compiled rulebooks, each as one select over subject_total; `score`: relation with lower stages. -#}
-{% macro compiled_scores(score) %}
-    {{ return(written_sql("
-        select string_agg(score_sql, ' union all ' order by rulebook_id) from " ~ ref('compiled_score')
-    ) | replace('__subject_total__', ref('subject_total') | string)
-    | replace('__score__', score | string)
-    | replace('__is_evaluated__', is_evaluated('subject_total.subject_key'))) }}
-{% endmacro %}
-
-
 {#- One row (rulebook_id, is_limit, changes_on) per column with days of change. -#}
 {% macro compiled_change_rows() %}
     {{ return(written_sql("
         select string_agg(format('(%L, %L::boolean, %s)', rulebook_id, is_limit, column_name), ', ' order by column_name)
         from " ~ ref('compiled_change')
     )) }}
-{% endmacro %}
-
-
-{#- The subjects of every rulebook whose population is not ordered, each as one select over subject_total. -#}
-{% macro compiled_populations() %}
-    {{ return(written_sql("
-        select string_agg(population_sql, ' union all ' order by rulebook_id) from " ~ ref('compiled_population')
-    ) | replace('__subject_total__', ref('subject_total') | string)
-    | replace('__is_evaluated__', is_evaluated('subject_total.subject_key'))) }}
-{% endmacro %}
-
-
-{#- The subjects of whom a condition of a limit that is not ordered is fulfilled, each limit as one select. -#}
-{% macro compiled_limits() %}
-    {{ return(written_sql("
-        select string_agg(limit_sql, ' union all ' order by target_no) from " ~ ref('compiled_limit')
-    ) | replace('__subject_total__', ref('subject_total') | string)
-    | replace('__is_evaluated__', is_evaluated('subject_total.subject_key'))) }}
-{% endmacro %}
-
-
-{#- Whether every rulebook in force is compiled: then the long way to scores has nobody to grade, and is left out. -#}
-{% macro all_compiled() %}
-    {{ return(written_sql("
-        select 'yes' from " ~ ref('rulebook_in_force') ~ " having count(*) > 0 and bool_and(is_compiled)
-    ") == 'yes') }}
-{% endmacro %}
-
-
-{#- Whether no rulebook in force asks how much is known of a subject; false where none is in force. -#}
-{% macro no_availability_asked() %}
-    {{ return(written_sql("
-        select 'yes' from " ~ ref('rulebook_in_force') ~ "
-        having count(*) > 0 and count(minimum_known_percent) = 0
-    ") == 'yes') }}
-{% endmacro %}
-
-
-{#- Whether no rulebook in force has conditions on its grades; false where none is in force. -#}
-{% macro no_condition_asked() %}
-    {{ return(written_sql("
-        select 'yes' from " ~ ref('rulebook_in_force') ~ " as rulebook
-        left join " ~ source('rulebook', 'grade_condition') ~ " as condition
-            on rulebook.rulebook_id = condition.rulebook_id and rulebook.rulebook_version = condition.version
-        having count(*) > 0 and count(condition.version) = 0
-    ") == 'yes') }}
 {% endmacro %}

@@ -32,9 +32,9 @@ subject_change as (
         change.subject_key,
         rulebook_dependency.rulebook_id,
         -- a rulebook with one score per subject changes with every facet of one that it reads
-        case when reader.per_facet then change.facet else '' end as facet,
+        case when reader.per_facet and not rulebook_dependency.is_whole then change.facet else '' end as facet,
         min(change.changes_on) as changes_on,
-        min(change.changes_on) filter (where change.is_shared) as shared_changes_on
+        min(change.changes_on) filter (where change.is_shared or rulebook_dependency.is_whole) as shared_changes_on
     from change
     inner join {{ ref('rulebook_dependency') }} as rulebook_dependency
         on

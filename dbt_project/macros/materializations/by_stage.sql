@@ -15,7 +15,8 @@
         {% do drop_relation_if_exists(existing_relation) %}
         {#- the lowest stage reads no scores: it can make the table that the others fill -#}
         {% call statement('lowest') %}
-            create unlogged table {{ target_relation }} as {{ sql | replace(stage_placeholder(), '0') | replace(this | string, '(' ~ no_score() ~ ')') }}
+            create unlogged table {{ target_relation }} as
+            {{ sql | replace(stage_placeholder(), '0') | replace(this | string, '(' ~ no_score() ~ ')') }}
         {% endcall %}
         {% do create_indexes(target_relation) %}
         {%- set first_stage = 1 -%}
@@ -42,7 +43,3 @@
     {% endcall %}
     {{ return(load_result('highest_stage')['data'][0][0] | int) }}
 {% endmacro %}
-
-
-{#- What stands for the number of the stage in the query of a model by stage. -#}
-{% macro stage_placeholder() %}{{ return('__stage__') }}{% endmacro %}

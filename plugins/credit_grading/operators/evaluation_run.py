@@ -23,7 +23,9 @@ class OpenRunOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Open the run, or skip."""
+        from credit_grading.contract.load import load_contracts
         from credit_grading.evaluation.run import open_run
+        from credit_grading.landing.tables import ensure_landing_tables
         from credit_grading.platform.pending import pending_reason
         from credit_grading.rulebook.load import load_rulebooks
         from credit_grading.warehouse.connection import connect
@@ -32,6 +34,8 @@ class OpenRunOperator(BaseOperator):
         as_of = as_of_date(context)
         with connect(autocommit=True) as connection:
             prepare(connection)
+            # a kind of record that no feed has delivered yet has a table all the same: an empty one
+            ensure_landing_tables(connection, load_contracts())
             self._admit_readers(connection)
             loaded = load_rulebooks(connection)
             self.log.info("rulebooks in the warehouse: %s", ", ".join(str(rulebook) for rulebook in loaded))
@@ -39,7 +43,14 @@ class OpenRunOperator(BaseOperator):
             if reason is None:
                 raise AirflowSkipException(f"没有新数据 nothing new since the last release for {as_of}")
             run_id = open_run(connection, as_of, context["run_id"])
+            follows, why_everybody = connection.execute(
+                "select follows_run_id, mode_reason from evaluation.run where run_id = %s", (run_id,)
+            ).fetchone() or (None, None)
         self.log.info("evaluation run %s opened as of %s (%s)", run_id, as_of, reason)
+        if follows:
+            self.log.info("only what changed since run %s is evaluated (只评价有变化的主体)", follows)
+        else:
+            self.log.info("every subject is evaluated (评价全部主体): %s", why_everybody)
         return {"run_id": run_id, "as_of": as_of.isoformat()}
 
     def _admit_readers(self, connection: Any) -> None:

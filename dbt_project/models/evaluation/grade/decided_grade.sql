@@ -1,11 +1,10 @@
 {{ config(
-    materialized='by_subject',
-    indexes=[{'columns': ['subject_key']}],
+    materialized='by_subject', indexes=[{'columns': ['subject_key']}],
     post_hook="insert into {{ this.schema }}.held_run (run_id) select run_id from {{ this.schema }}.current_run"
         " on conflict (only_row) do update set run_id = excluded.run_id"
 ) }}
--- Exactly one grade per row of the index. The exact score is compared, never a rounded one. A limit never lifts
--- a grade: where the score alone is worse than what the limit allows, the score decides.
+-- Exactly one grade per row of the index. A limit never lifts a grade: where the score alone is worse than what the
+-- limit allows, the score decides.
 with score as (
     select * from {{ ref('score') }}
     where {{ is_evaluated() }}
@@ -17,9 +16,9 @@ rulebook_in_force as (
 
 grade_band as (
     select
-        grade_band.*,
+        *,
         lag(lower) over (partition by rulebook_id, version order by rank) as next_better_lower
-    from {{ source('rulebook', 'grade_band') }} as grade_band
+    from {{ source('rulebook', 'grade_band') }}
 ),
 
 deciding_limit as (
@@ -98,7 +97,6 @@ ranked as (
             when decided.grade_status not in ('no_grade', 'insufficient_data') then decided.own_rank
         end as final_rank
     from decided
-    offset 0
 )
 
 select
@@ -110,8 +108,7 @@ select
     grade_band.grade,
     grade_band.city_grade,
     ranked.grade_status,
-    case when ranked.grade_status in ('veto', 'cap') or ranked.effect = 'no_grade' then ranked.limit_id end
-    as limit_id,
+    case when ranked.grade_status in ('veto', 'cap') or ranked.effect = 'no_grade' then ranked.limit_id end as limit_id,
     case when ranked.grade_status = 'by_score' then grade_band.next_better_lower - ranked.score end
     as gap_to_next_band,
     ranked.changes_on

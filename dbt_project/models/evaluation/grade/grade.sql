@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- The grades as of the run's day. The day and what is known of coming versions hold for everybody, so a run over touched
--- subjects need not write them for the others.
+-- The grades as of the run's day. The day and what is known of coming versions hold for everybody, so a run over
+-- touched subjects need not write them for the others.
 with decided_grade as (
     select * from {{ ref('decided_grade') }}
 ),

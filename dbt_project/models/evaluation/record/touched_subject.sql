@@ -5,8 +5,8 @@
 ) }}
 -- The subjects that this run evaluates again, where it follows an earlier run whose results the tables hold: a
 -- version of one of their records begins or ends between the two, or a day that changes them has come. Everything that
--- decides a grade belongs to its subject, so nobody else's grade can move. A run that is repeated keeps the subjects of its first attempt, whose rows are
--- already new. Empty in a run over every subject.
+-- decides a grade belongs to its subject, so nobody else's grade can move. A run that is repeated keeps the subjects
+-- of its first attempt, whose rows are already new. Empty in a run over every subject.
 {%- set credit_record = ref('credit_record') %}
 {%- set ledger, current_run = source('evaluation', 'run'), source('evaluation', 'current_run') %}
 {%- set mode = run_mode() %}
@@ -57,7 +57,7 @@ select run.run_id, touched.subject_key
 from touched
 cross join run
 {% else %}
-select run.run_id, ''::text collate "C" as subject_key
+select run.run_id, ''::text as subject_key
 from run
 where false
 {% endif %}

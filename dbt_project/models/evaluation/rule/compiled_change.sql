@@ -1,6 +1,6 @@
 {{ config(unlogged=true, post_hook='analyze {{ this }}') }}
--- When time alone changes what the records of a rulebook's targets that are not ordered come to, written out as SQL over
--- the records of one subject; limits apart, because they change no score.
+-- When time alone changes what the records of a rulebook's targets that are not ordered come to, written out as SQL
+-- over the records of one subject; limits apart, because they change no score.
 with line as (
     select distinct
         rulebook_id,

@@ -12,7 +12,8 @@ grade_limit as (
 select
     target_in_force.target_no,
     format(
-        'select subject_total.subject_key, %1$s as target_no, ''''::text collate "C" as facet, null::date as holds_until'
+        'select subject_total.subject_key, %1$s as target_no, ''''::text collate "C" as facet,'
+        ' null::date as holds_until'
         ' from __subject_total__ as subject_total'
         ' where subject_total.records_%1$s > 0 and (%2$s) and __is_evaluated__',
         target_in_force.target_no,

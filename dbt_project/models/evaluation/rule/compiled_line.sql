@@ -50,7 +50,8 @@ written as (
                 else format('(occurred_on + interval %L)::date', record_rule.validity)
             end,
             case
-                when record_rule.longest is not null then format('(occurred_on + interval %L)::date', record_rule.longest)
+                when record_rule.longest is not null
+                    then format('(occurred_on + interval %L)::date', record_rule.longest)
             end,
             case
                 when record_rule.until_cycle_end
@@ -67,6 +68,6 @@ written as (
 )
 
 select
-    written.*,
+    *,
     dense_rank() over (order by counts_from, counts_until) as period
 from written

@@ -35,7 +35,8 @@ grade as (
 change as (
     select
         rulebook.rulebook_id,
-        string_agg('subject_total.' || compiled_change.column_name, ', ' order by compiled_change.column_name) as columns
+        string_agg('subject_total.' || compiled_change.column_name, ', ' order by compiled_change.column_name)
+        as columns
     from rulebook
     inner join {{ ref('rulebook_dependency') }} as rulebook_dependency
         on rulebook.rulebook_id = rulebook_dependency.rulebook_id

@@ -14,7 +14,8 @@ joined as (
         string_agg('(' || counts || ')', ' or ' order by counts) as counts,
         case
             when count(distinct points) = 1 then min(points)
-            else '(case ' || string_agg(format('when %s then %s', counts, points), ' ' order by counts, points) || ' end)'
+            else '(case '
+                || string_agg(format('when %s then %s', counts, points), ' ' order by counts, points) || ' end)'
         end as points
     from line
     group by target_no, rulebook_id, purpose, aggregate, weighted_by, is_numerator
@@ -40,19 +41,25 @@ aggregated as (
     from target
     cross join lateral (
         values
-        (1, 'records', true, 'count(*)', counts),
+        (1, 'records', true, 'count(*)', target.counts),
         (
-            2, 'total', aggregate in ('sum', 'mean', 'ratio', 'limit'),
-            format('sum(%s)', points || coalesce(' * ' || weighted_by, '')), counts
+            2, 'total', target.aggregate in ('sum', 'mean', 'ratio', 'limit'),
+            format('sum(%s)', target.points || coalesce(' * ' || target.weighted_by, '')), target.counts
         ),
-        (3, 'numbers', aggregate = 'mean' and weighted_by is null, format('count(%s)', points), counts),
         (
-            4, 'weight_total', aggregate = 'mean' and weighted_by is not null,
-            format('sum(case when %s is not null then %s end)', points, weighted_by), counts
+            3, 'numbers', target.aggregate = 'mean' and target.weighted_by is null,
+            format('count(%s)', target.points), target.counts
         ),
-        (5, 'numerator_total', numerator_counts is not null, format('sum(%s)', numerator_points), numerator_counts),
-        (6, 'highest', aggregate in ('maximum', 'limit'), format('max(%s)', points), counts),
-        (7, 'lowest', aggregate = 'minimum', format('min(%s)', points), counts)
+        (
+            4, 'weight_total', target.aggregate = 'mean' and target.weighted_by is not null,
+            format('sum(case when %s is not null then %s end)', target.points, target.weighted_by), target.counts
+        ),
+        (
+            5, 'numerator_total', target.numerator_counts is not null,
+            format('sum(%s)', target.numerator_points), target.numerator_counts
+        ),
+        (6, 'highest', target.aggregate in ('maximum', 'limit'), format('max(%s)', target.points), target.counts),
+        (7, 'lowest', target.aggregate = 'minimum', format('min(%s)', target.points), target.counts)
     ) as part (place, name, is_needed, expression, counts)
 )
 

@@ -1,6 +1,6 @@
 {{ config(unlogged=true, post_hook='analyze {{ this }}') }}
--- Each scored leaf of a compiled rulebook, written out as SQL over a subject's totals: factor × value, with the numbers of
--- the rulebook. The same arithmetic as in contribution_line, which stays the way to the single lines.
+-- Each scored leaf of a compiled rulebook, written out as SQL over a subject's totals: factor × value, with the
+-- numbers of the rulebook. The same arithmetic as in contribution_line, which stays the way to the single lines.
 with rulebook as (
     select * from {{ ref('rulebook_in_force') }} where is_compiled
 ),
