@@ -24,4 +24,4 @@ left join rulebook.grade_band as given
 where
     grade_limit.limit_id is null
     or (grade_limit.effect = 'no_grade' and grade.grade_status <> 'no_grade')
-    or (grade.grade_status <> 'no_grade' and given.rank < allowed.rank)
+    or (grade.grade is not null and given.rank < allowed.rank)

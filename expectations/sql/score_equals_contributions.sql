@@ -1,5 +1,5 @@
 -- Start + default of every indicator + what a subject's own lines differ from the defaults = score, for every grade.
--- From the candidates alone: what departments will read must add up by itself.
+-- From the candidates alone: what departments will read must add up by itself. A grade made elsewhere has no lines.
 with default_line as (
     select rulebook_id, sum(default_contribution) as total
     from candidate.indicator
@@ -31,10 +31,13 @@ left join own_line
         and grade.facet = own_line.facet
 where
     rulebook.rulebook_id is null
-    -- least and greatest pass over a bound that the rulebook does not have
-    or grade.score is distinct from least(
-        greatest(
-            rulebook.start_score + default_line.total + coalesce(own_line.difference, 0), rulebook.lowest_score
-        ),
-        rulebook.highest_score
+    or (
+        rulebook.kind = 'scored'
+        -- least and greatest pass over a bound that the rulebook does not have
+        and grade.score is distinct from least(
+            greatest(
+                rulebook.start_score + default_line.total + coalesce(own_line.difference, 0), rulebook.lowest_score
+            ),
+            rulebook.highest_score
+        )
     )

@@ -53,7 +53,7 @@ def test_failed_verdict_tells_all_that_a_reviewer_needs(site):
         "致命",
         "说不清来由的得分不能发布",
         "credit-quality",
-        "1 / 20",
+        "1 / 27",
         "91500000MA5U000005",
         "checks/score_equals_contributions.html",
         "警告",
@@ -80,7 +80,7 @@ def test_great_expectations_page_is_localised(site):
     page = (folder / "gx" / f"verdict-{failed.verdict_id}" / "candidate.grade.html").read_text(encoding="utf-8")
     assert "得分等于起评分与各项贡献之和" in page
     assert "检验项数" in page
-    assert "20 行中发现 1 行不符" in page
+    assert "27 行中发现 1 行不符" in page
     assert "✘" in page
 
 

@@ -19,6 +19,13 @@ NEW = [Grade("public_credit", "S01", Decimal("99.5"), "B"), *OLD[2:], Grade("pub
 @pytest.fixture
 def released(warehouse: psycopg.Connection[Any]) -> Publication:
     set_candidates(warehouse, JUNE, OLD)
+    warehouse.execute(
+        "insert into candidate.limit_hit"
+        " select rulebook_id, subject_key, facet, 'dishonest', '2026-01-01', '[]' from candidate.grade;"
+        "insert into candidate.crosswalk_level select rulebook_id, subject_key, facet, 'M', '[]' from candidate.grade;"
+        "insert into candidate.single_change (rulebook_id, subject_key, facet, direction, kind, grade)"
+        " select rulebook_id, subject_key, facet, 'down', 'record_added', 'D' from candidate.grade"
+    )
     return publish(warehouse, verified_run(warehouse, JUNE))
 
 
@@ -28,11 +35,16 @@ def test_first_publication_releases_every_candidate(warehouse: psycopg.Connectio
     for table in (
         "grade",
         "contribution",
+        "limit_hit",
+        "crosswalk_level",
+        "single_change",
         "indicator",
         "grade_limit",
         "grade_band",
+        "grade_condition",
         "rulebook",
         "measure",
+        "scenario_effect",
         "dictionary",
     ):
         columns = ", ".join(

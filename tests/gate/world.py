@@ -1,4 +1,5 @@
-"""A small world for the gate, made by hand: 20 subjects, one rulebook, one department, all of it right."""
+"""A small world for the gate, made by hand: 24 subjects, one rulebook with every situation a grade can come from, and
+three subjects graded elsewhere (a crosswalk); one department, all of it right."""
 
 from datetime import date
 
@@ -8,7 +9,6 @@ from credit_grading import paths
 from credit_grading.department.model import Assertions, Department, Feed
 
 AS_OF = date(2025, 6, 30)
-SUBJECTS = 20
 
 DEPARTMENTS = [
     Department(
@@ -36,62 +36,142 @@ DEPARTMENTS = [
 
 RULEBOOK = """
 insert into rulebook.rulebook (
-    rulebook_id, version, title_zh, title_en, authority_zh, legal_basis, in_force_from, cycle,
-    population_subject_kinds, population_item_id, per_facet, start_score, lowest_score, highest_score, stage,
-    content_hash, source_text
-) values ('public_credit', '2025', '公共信用评价', 'Public credit', '市发展改革委', '["依据"]', '2025-01-01', 'daily',
-    '{coded}', 'market_entity_registered', false, 0, 0, 100, 0, 'hash', 'text');
-insert into rulebook.grade_band
-select 'public_credit', '2025', rank, grade, grade, grade, lower, true, upper, false
+    rulebook_id, version, kind, title_zh, title_en, authority_zh, legal_basis, in_force_from, cycle,
+    population_subject_kinds, population_item_id, per_facet, start_score, lowest_score, highest_score,
+    minimum_known_percent, stage, content_hash, source_text
+) values ('public_credit', '2025', 'scored', '公共信用评价', 'Public credit', '市发展改革委', '["依据"]', '2025-01-01',
+    'daily', '{coded}', 'market_entity_registered', false, 0, 0, 100, 50, 0, 'hash', 'text'),
+    ('tax_credit', '2025', 'crosswalk', '纳税信用', 'Tax credit', '市税务局', '["依据"]', '2025-01-01', 'daily',
+    '{coded}', 'tax_credit_grade', false, null, null, null, null, 0, 'hash', 'text');
+insert into rulebook.grade_band (rulebook_id, version, rank, grade, title_zh, city_grade, lower, lower_included, upper)
+select 'public_credit', '2025', rank, grade, grade, grade, lower, true, upper
 from (values (1, 'A', 90, null), (2, 'B', 80, 90), (3, 'C', 70, 80), (4, 'D', 60, 70), (5, 'E', null, 60))
     as band (rank, grade, lower, upper);
-insert into rulebook.grade_limit
-values ('public_credit', '2025', 'listed', 'veto', 'E', '列入名单', 'Listed', 'serious_dishonesty');
+insert into rulebook.grade_band (rulebook_id, version, rank, grade, title_zh, city_grade, level, level_score)
+values ('tax_credit', '2025', 1, 'A', '甲', 'A', 'A', 100), ('tax_credit', '2025', 2, 'M', '新设立', null, 'M', null);
+insert into rulebook.indicator (
+    rulebook_id, version, indicator_id, position, title_zh, title_en, is_leaf, is_scored, redistributes, once_per_case,
+    has_exemption, has_applicability
+) select 'public_credit', '2025', id, 1, id, id, true, true, false, false, false, false
+from unnest(array['compliance', 'performance']) as id;
+insert into rulebook.grade_condition values ('public_credit', '2025', 'A', 1, 'compliance', null, 2);
+insert into rulebook.grade_limit (rulebook_id, version, limit_id, effect, grade, title_zh, title_en, lasts_months)
+values ('public_credit', '2025', 'listed', 'veto', 'E', '列入名单', 'Listed', null),
+    ('public_credit', '2025', 'suspended', 'no_grade', null, '暂停', 'Suspended', 6);
 insert into rulebook.measure
-select 'public_credit', '2025', grade, 1, '措施' || grade, 'measure', null, null, null from rulebook.grade_band;
+select rulebook_id, '2025', grade, 1, '措施' || grade, 'measure', null, null, null from rulebook.grade_band;
+insert into rulebook.scenario_effect
+values ('public_credit', '2025', 'approval', 'A', 1, 'deposit_percent', 50, '保证金减半', 'Half the deposit', null);
 """
 
-# Subject n: value 100 - 5n in one indicator of factor 0.6, the other at its default; subject 2 is under a veto.
+# Subject n: value 100 - 5n in one indicator of factor 0.6, the others alike for everybody. Subject 2 is under a veto, 3
+# lacks the condition of A, 12 is suspended; of 13 the record is missing and of 14 it is stale, so that too little is
+# known; 15 is exempt, and to 16 the indicator does not apply. Of the tax office, subject 0 has level A, 1 level M, and
+# 2 one that no grade names.
 EVALUATION = """
 create table evaluation.subject_index as
 select 'public_credit'::text as rulebook_id, '2025'::text as rulebook_version, 0 as stage,
     '91500000MA5U' || lpad(n::text, 6, '0') as subject_key, ''::text as facet, n
-from generate_series(0, 19) as n;
-create table evaluation.active_record as select rulebook_id, subject_key from evaluation.subject_index where n > 0;
+from generate_series(0, 23) as n
+union all
+select 'tax_credit', '2025', 0, '91500000MA5U' || lpad(n::text, 6, '0'), '', n from generate_series(0, 2) as n;
+create table evaluation.record_total as select subject_key, 1 as records from evaluation.subject_index where n > 0;
 """
 
 CANDIDATES = """
 create schema candidate;
+create table candidate.rulebook (like sharing.rulebook);
+insert into candidate.rulebook
+select rulebook_id, version, kind, title_zh, title_en, authority_zh, legal_basis, in_force_from, in_force_until,
+    start_score, lowest_score, highest_score, minimum_known_percent, source_text from rulebook.rulebook;
 create table candidate.indicator (like sharing.indicator);
 insert into candidate.indicator (
-    rulebook_id, indicator_id, rulebook_version, position, path_zh, title_zh, title_en, factor, default_value,
-    default_status, default_contribution, unit_zh
+    rulebook_id, indicator_id, rulebook_version, position, path_zh, title_zh, title_en, factor, is_scored,
+    redistributing_group_id, default_value, default_status, default_contribution, unit_zh
 )
-values ('public_credit', 'compliance', '2025', 1, '守法', '守法', 'Compliance', 0.6, 100, 'clean', 60, '次'),
-    ('public_credit', 'performance', '2025', 2, '履约', '履约', 'Performance', 0.4, 100, 'clean', 40, '次');
+values
+    ('public_credit', 'compliance', '2025', 1, '守法', '守法', 'Compliance', 0.6, true, null, 100, 'clean', 60, '次'),
+    ('public_credit', 'performance', '2025', 2, '履约', '履约', 'Performance', 0.3, true, null, 100, 'clean', 30, '次'),
+    ('public_credit', 'lent', '2025', 3, '借', '借', 'Lent', 0.04, true, 'shared', null, 'missing', 0, '次'),
+    ('public_credit', 'paid', '2025', 4, '还', '还', 'Paid', 0.06, true, 'shared', null, 'missing', 0, '次');
 create table candidate.contribution (like sharing.contribution);
 insert into candidate.contribution
-select 'public_credit', subject_key, '', 'compliance', 'hit', n, 100 - 5 * n, 60 - 3.0 * n, '[{"record_key": "k"}]'
-from evaluation.subject_index where n > 0;
+select 'public_credit', subject_key, '', 'compliance',
+    case n when 13 then 'missing' when 14 then 'stale' when 15 then 'exempt' when 16 then 'not_applicable'
+        else 'hit' end,
+    case when n not between 13 and 16 then n end, 100 - 5 * n, 0.6, 60 - 3.0 * n,
+    case n when 13 then '[]' when 15 then '[{"record_key": "k", "role": "exempts"}]' when 16 then '[]'
+        else '[{"record_key": "k"}]' end::jsonb
+from evaluation.subject_index where rulebook_id = 'public_credit' and n > 0
+union all
+-- what is not known of one gives its weight to the other
+select 'public_credit', subject_key, '', 'lent', 'missing', null, null, 0, 0, '[]'
+from evaluation.subject_index where rulebook_id = 'public_credit'
+union all
+select 'public_credit', subject_key, '', 'paid', 'hit', 1, 100, 0.1, 10, '[{"record_key": "k"}]'
+from evaluation.subject_index where rulebook_id = 'public_credit';
 create table candidate.grade (like sharing.grade);
 alter table candidate.grade drop column publication_id;
 insert into candidate.grade
-select 'public_credit', subject_key, '', '某某公司' || n, '500103', '2025', '2025-06-30', 100 - 3 * n,
-    case when n = 2 then 'E' else band.grade end, case when n = 2 then 'E' else band.grade end,
-    case when n = 2 then 'veto' else 'by_score' end, case when n = 2 then 'listed' end, null, '2025-12-31'
+select 'public_credit', subject_key, '', '某某公司' || n, '500103', '2025', date '2025-06-30', 100 - 3 * n,
+    decided.grade, decided.grade, status.of_grade,
+    case n when 2 then 'listed' when 12 then 'suspended' end, null::numeric, date '2025-12-31'
 from evaluation.subject_index
 inner join rulebook.grade_band as band
-    on 100 - 3 * n >= coalesce(band.lower, 0) and 100 - 3 * n < coalesce(band.upper, 101);
+    on
+        band.rulebook_id = 'public_credit'
+        and 100 - 3 * n >= coalesce(band.lower, 0) and 100 - 3 * n < coalesce(band.upper, 101)
+cross join lateral (
+    select case n when 2 then 'veto' when 3 then 'condition' when 12 then 'no_grade' when 13 then 'insufficient_data'
+        when 14 then 'insufficient_data' else 'by_score' end as of_grade
+) as status
+cross join lateral (
+    select case status.of_grade when 'veto' then 'E' when 'condition' then 'B' when 'by_score' then band.grade end
+        as grade
+) as decided
+where subject_index.rulebook_id = 'public_credit'
+union all
+select 'tax_credit', subject_key, '', '某某公司' || n, '500103', '2025', date '2025-06-30', case n when 0 then 100 end,
+    case n when 0 then 'A' when 1 then 'M' end, case n when 0 then 'A' end,
+    case when n < 2 then 'crosswalk' else 'no_grade' end, null, null, null
+from evaluation.subject_index where rulebook_id = 'tax_credit';
+create table candidate.crosswalk_level (like sharing.crosswalk_level);
+insert into candidate.crosswalk_level
+select 'tax_credit', subject_key, '', (array['A', 'M', '未评'])[n + 1], '[{"record_key": "k"}]'
+from evaluation.subject_index where rulebook_id = 'tax_credit';
 create table candidate.limit_hit (like sharing.limit_hit);
 insert into candidate.limit_hit
-select 'public_credit', subject_key, '', 'listed', '[]' from evaluation.subject_index where n = 2;
-create table candidate.rulebook (like sharing.rulebook);
-insert into candidate.rulebook
-select rulebook_id, version, title_zh, title_en, authority_zh, legal_basis, in_force_from, in_force_until,
-    start_score, lowest_score, highest_score, source_text from rulebook.rulebook;
+select 'public_credit', subject_key, '', case n when 2 then 'listed' else 'suspended' end,
+    case n when 12 then date '2025-10-01' end, '[{"record_key": "k"}]'
+from evaluation.subject_index where rulebook_id = 'public_credit' and n in (2, 12);
+create table candidate.grade_limit (like sharing.grade_limit);
+insert into candidate.grade_limit
+select rulebook_id, limit_id, version, effect, grade, title_zh, title_en, null, null, null, lasts_months, '分', null
+from rulebook.grade_limit;
+create table candidate.grade_band (like sharing.grade_band);
+insert into candidate.grade_band
+select rulebook_id, rank, version, grade, title_zh, city_grade, lower, lower_included, upper, upper_included, level,
+    level_score
+from rulebook.grade_band;
+create table candidate.grade_condition (like sharing.grade_condition);
+insert into candidate.grade_condition
+select rulebook_id, grade, position, indicator_id, at_least, at_most from rulebook.grade_condition;
+create table candidate.single_change (like sharing.single_change);
+insert into candidate.single_change (rulebook_id, subject_key, facet, direction, kind, record, score, grade, city_grade)
+select 'public_credit', subject_key, '', 'up', 'record_ends', '{"record_key": "k"}', 100, 'A', 'A'
+from evaluation.subject_index where rulebook_id = 'public_credit' and n in (2, 3);
+insert into candidate.single_change (rulebook_id, subject_key, facet, direction, kind, catalogue_item_id,
+    behaviour_code, severity, score, grade, city_grade)
+select 'public_credit', subject_key, '', 'down', 'record_added', 'administrative_penalty', '', '', 88, 'B', 'B'
+from evaluation.subject_index where rulebook_id = 'public_credit' and n = 1;
 create table candidate.measure (like sharing.measure);
 insert into candidate.measure (rulebook_id, grade, position, city_grade, measure_zh, measure_en)
-select rulebook_id, grade, position, grade, measure_zh, measure_en from rulebook.measure;
+select rulebook_id, grade, position, city_grade, measure_zh, measure_en
+from rulebook.measure inner join rulebook.grade_band using (rulebook_id, grade);
+create table candidate.scenario_effect (like sharing.scenario_effect);
+insert into candidate.scenario_effect
+select rulebook_id, scenario, grade, position, grade, effect, value, effect_zh, effect_en, legal_basis
+from rulebook.scenario_effect;
 create table candidate.dictionary (like sharing.dictionary);
 insert into candidate.dictionary
 select table_name, column_name, ordinal_position, data_type, '名称', '说明'

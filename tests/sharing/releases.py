@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 
 BESIDE = (
-    "grade", "contribution", "limit_hit", "indicator", "grade_limit", "grade_band", "rulebook", "measure",
-    "dictionary", "feed_age",
+    "grade", "contribution", "limit_hit", "crosswalk_level", "single_change", "indicator", "grade_limit", "grade_band",
+    "grade_condition", "rulebook", "measure", "scenario_effect", "dictionary", "feed_age",
 )  # fmt: skip
 
 DEPARTMENTS = {
@@ -41,21 +41,27 @@ class Grade:
 
 RULES = """
 insert into candidate.rulebook
-select id, '2025-01', title, id, '市发展改革委', '[{"document": "示例管理办法", "article": "第五条"}]',
-    date '2025-01-01', null, 60, 0, 100, 'rule text of ' || id
+select id, '2025-01', 'scored', title, id, '市发展改革委', '[{"document": "示例管理办法", "article": "第五条"}]',
+    date '2025-01-01', null, 60, 0, 100, null, 'rule text of ' || id
 from (values ('public_credit', '公共信用评价'), ('bidding_participant', '投标人信用评价')) as rulebook (id, title);
 insert into candidate.indicator
 select rulebook_id, indicator_id, rulebook_version, position, '守法 / ' || title, title, indicator_id, 0.5,
-    20, 'clean', 10, '分', null, '示例管理办法第八条'
+    true, null, 20, 'clean', 10, '分', null, '示例管理办法第八条'
 from candidate.rulebook,
     (values ('penalty', 1, '行政处罚'), ('honour', 2, '荣誉')) as leaf (indicator_id, position, title);
 insert into candidate.grade_band
-select rulebook_id, rank, rulebook_version, grade, title, city_grade, lower, true, upper, false
+select rulebook_id, rank, rulebook_version, grade, title, city_grade, lower, true, upper, false, null, null
 from candidate.rulebook,
     (values (1, 'A', '优', 'A', 80, null), (2, 'B', '良', 'B', 60, 80), (3, 'D', '差', 'D', null, 60))
     as band (rank, grade, title, city_grade, lower, upper);
 insert into candidate.grade_limit
-select rulebook_id, 'dishonest', rulebook_version, 'veto', 'D', '列入严重失信主体名单', 'Listed', '示例条例第三条'
+select rulebook_id, 'dishonest', rulebook_version, 'veto', 'D', '列入严重失信主体名单', 'Listed',
+    null, null, null, null, '分', '示例条例第三条'
+from candidate.rulebook;
+insert into candidate.grade_condition select rulebook_id, 'A', 1, 'honour', 1, null from candidate.rulebook;
+insert into candidate.scenario_effect
+select rulebook_id, 'public_resource_trading', 'D', 1, 'D', 'bid_points', -2, '评标减2分', 'Two points less',
+    '示例条例第九条'
 from candidate.rulebook;
 insert into candidate.measure
 select rulebook_id, 'D', 1, 'D', '列为重点检查对象', 'Key supervision', 100, 12, null from candidate.rulebook;
@@ -85,7 +91,7 @@ def add_grades(connection: psycopg.Connection[Any], as_of: date, grades: list[Gr
             ],
         )
         cursor.executemany(
-            "insert into candidate.contribution values (%s, %s, %s, 'penalty', 'hit', 1, %s, %s, %s)",
+            "insert into candidate.contribution values (%s, %s, %s, 'penalty', 'hit', 1, %s, 0.5, %s, %s)",
             [
                 (g.rulebook_id, g.subject_key, g.facet, 2 * (g.score - 70), g.score - 70, _evidence(g.subject_key))
                 for g in grades

@@ -53,6 +53,7 @@ def built(
     )
     load_rulebooks(warehouse)
     run_id = open_run(warehouse, AS_OF, None)
+    run_dbt("seed", "--select", "catalogue_item")
     run_dbt("run", "--select", "path:models/evaluation", "path:models/sharing")
     return warehouse, run_id
 

@@ -38,6 +38,10 @@ EXPECTED = """\
 监管措施：
   1. 列为重点检查对象（抽查比例 100%，每年检查 12 次）
 
+应用场景：
+  公共资源交易：
+    1. 评标减2分（-2 分，依据：示例条例第九条）
+
 发布：第 1 次发布，评价基准日 2025-06-01；本行最近一次变化于第 1 次发布（2025-06-01）
 检验 publication_suite：2 项，通过 1，警告 1，不适用 0
 检验 staging_suite：2 项，通过 1，警告 1，不适用 0"""
@@ -60,8 +64,9 @@ def released(warehouse: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
         update candidate.grade set grade_status = 'veto', limit_id = 'dishonest', next_change_on = '2026-03-01'
         where subject_key = 'S1';
         insert into candidate.limit_hit
-        select 'public_credit', subject_key, '', 'dishonest', '[{"occurred_on": "2025-02-01", "summary": "列入名单",
-            "department_id": "development_and_reform", "batch_id": 3, "row_number": 1, "effective_until": null}]'
+        select 'public_credit', subject_key, '', 'dishonest', null,
+            '[{"occurred_on": "2025-02-01", "summary": "列入名单", "department_id": "development_and_reform",
+            "batch_id": 3, "row_number": 1, "effective_until": null}]'
         from unnest(array['S1', 'S4']) as subject_key;
         update candidate.grade set gap_to_next_band = 4.75 where subject_key = 'S2';
         -- the rulebook clamps to 0–100
@@ -78,6 +83,12 @@ def test_a_grade_is_explained_line_by_line(released: psycopg.Connection[Any]) ->
 
 def test_the_gap_to_the_next_band_is_named(released: psycopg.Connection[Any]) -> None:
     assert "距上一等级 A 还差：4.75 分" in explain(released, "public_credit", "S2")
+
+
+def test_a_condition_of_the_next_grade_is_named_where_it_is_not_fulfilled(released: psycopg.Connection[Any]) -> None:
+    assert "等级 A 的条件未满足：荣誉 至少 1 分，现为 0 分" in explain(released, "public_credit", "S2")
+    # two grades away
+    assert "条件未满足" not in explain(released, "public_credit", "S4")
 
 
 @pytest.mark.parametrize(

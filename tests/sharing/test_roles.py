@@ -17,9 +17,13 @@ from credit_grading.warehouse.prepare import prepare
 from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments, set_candidates, verified_run
 
 JUNE = date(2025, 6, 1)
-BY_RULEBOOK = ("grade", "grade_change", "contribution", "limit_hit", "grade_explained")
+BY_RULEBOOK = (
+    "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
+    "condition_explained",
+)  # fmt: skip
 FOR_EVERYBODY = (
-    "publication", "indicator", "grade_limit", "grade_band", "rulebook", "measure", "dictionary", "verdict", "feed_age",
+    "publication", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook", "measure",
+    "scenario_effect", "dictionary", "verdict", "feed_age",
 )  # fmt: skip
 RULEBOOKS = ("public_credit", "bidding_participant")
 
@@ -32,7 +36,12 @@ def shared(warehouse: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[An
         warehouse, JUNE, [*grades, *(Grade("bidding_participant", g.subject_key, g.score) for g in grades[:4])]
     )
     warehouse.execute(
-        "insert into candidate.limit_hit select rulebook_id, subject_key, facet, 'dishonest', '[]' from candidate.grade"
+        "insert into candidate.limit_hit"
+        " select rulebook_id, subject_key, facet, 'dishonest', null, '[]' from candidate.grade;"
+        "insert into candidate.crosswalk_level"
+        " select rulebook_id, subject_key, facet, 'M', '[]' from candidate.grade;"
+        "insert into candidate.single_change (rulebook_id, subject_key, facet, direction, kind, grade)"
+        " select rulebook_id, subject_key, facet, 'down', 'record_added', 'D' from candidate.grade"
     )
     warehouse.execute("create schema if not exists staging; create table staging.penalty (secret text)")
     publish(warehouse, verified_run(warehouse, JUNE))
@@ -141,7 +150,7 @@ def test_nothing_can_be_written(shared: psycopg.Connection[Any], department_id: 
     ]  # fmt: skip
     for table in READABLE:
         statements += [f"delete from sharing.{table}", f"insert into sharing.{table} default values"]
-        statements += [f"truncate sharing.{table}"] if table != "grade_explained" else []
+        statements += [f"truncate sharing.{table}"] if not table.endswith("_explained") else []
     statements += ["update sharing.grade set grade = 'A'", "insert into sharing.entitlement values ('weather', 'all')"]
     with log_in(shared, department_id) as department:
         for statement in statements:
@@ -166,7 +175,7 @@ def test_a_function_of_its_own_shows_a_department_no_foreign_row(shared: psycopg
             "create function pg_temp.peek(text) returns boolean language plpgsql cost 0.0000001"
             " as 'begin raise notice ''%'', $1; return true; end'"
         )
-        for table in ("grade", "grade_explained"):
+        for table in ("grade", "grade_explained", "condition_explained", "single_change"):
             department.execute(f"select * from sharing.{table} where pg_temp.peek(rulebook_id)")
     assert set(notices) == {"bidding_participant"}
 

@@ -10,20 +10,7 @@ evidence as (
         facet,
         indicator_id,
         -- in a fixed order, so that the same evidence is the same value
-        jsonb_agg(
-            jsonb_build_object(
-                'record_key', record_key,
-                'department_id', department_id,
-                'catalogue_item_id', catalogue_item_id,
-                'occurred_on', occurred_on,
-                'effective_until', effective_until,
-                'points', points,
-                'summary', summary,
-                'batch_id', batch_id,
-                'row_number', row_number
-            )
-            order by occurred_on, record_id
-        ) as records
+        jsonb_agg({{ evidence_record() }} order by occurred_on, record_id, role, is_numerator) as records
     from contribution_evidence
     group by rulebook_id, subject_key, facet, indicator_id
 )
@@ -36,6 +23,7 @@ select
     contribution.status,
     contribution.raw_value,
     contribution.value,
+    contribution.factor,
     contribution.contribution,
     coalesce(evidence.records, '[]'::jsonb) as records
 from contribution

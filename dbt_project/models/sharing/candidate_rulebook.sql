@@ -6,6 +6,7 @@ in_force as (select * from {{ ref('rulebook_in_force') }})
 select
     rulebook.rulebook_id,
     rulebook.version as rulebook_version,
+    rulebook.kind,
     rulebook.title_zh,
     rulebook.title_en,
     rulebook.authority_zh,
@@ -15,6 +16,7 @@ select
     rulebook.start_score,
     rulebook.lowest_score,
     rulebook.highest_score,
+    rulebook.minimum_known_percent,
     rulebook.source_text as rule_text
 from in_force
 inner join rulebook

@@ -18,7 +18,10 @@ from credit_grading.publication.difference import Difference, apply_difference, 
 SQL_FOLDER = Path(__file__).parent / "sql"
 
 # Copied from candidate.<name> to sharing.<name> beside the grades.
-BESIDE = ("contribution", "limit_hit", "indicator", "grade_limit", "grade_band", "rulebook", "measure", "dictionary")
+BESIDE = (
+    "contribution", "limit_hit", "crosswalk_level", "single_change", "indicator", "grade_limit", "grade_band",
+    "grade_condition", "rulebook", "measure", "scenario_effect", "dictionary",
+)  # fmt: skip
 
 # A day's evaluation of a subject that says nothing new is not a change; the release carries the newest as-of date.
 NOT_A_CHANGE = frozenset({"as_of"})

@@ -7,8 +7,25 @@ from typing import Any
 
 Row = dict[str, Any]
 
-STATUS = {"hit": "有记录", "clean": "无记录", "missing": "缺数据"}
-GRADE_STATUS = {"by_score": "按得分定级", "veto": "直接定级", "cap": "等级封顶", "no_grade": "不评级"}
+STATUS = {
+    "hit": "有记录",
+    "clean": "无记录",
+    "exempt": "豁免",
+    "not_applicable": "不适用",
+    "missing": "缺失",
+    "stale": "过期",
+}
+GRADE_STATUS = {
+    "by_score": "按得分定级",
+    "condition": "更好等级的条件未满足",
+    "crosswalk": "按外部等级定级",
+    "veto": "直接定级",
+    "cap": "等级封顶",
+    "no_grade": "不评级",
+    "insufficient_data": "数据不足，不评级",
+}
+# what a record does for an indicator besides counting
+ROLE = {"exempts": "豁免依据：", "applies": "适用依据："}
 LIMIT_EFFECT = {"veto": "直接定为", "cap": "不得高于", "no_grade": "不评级"}
 
 _HEADINGS = ("指标", "状态", "原始值", "指标值", "系数", "得分")
@@ -29,7 +46,9 @@ def heading(grade: Row) -> list[str]:
 
 
 def arithmetic(grade: Row, lines: Sequence[Row]) -> list[str]:
-    """Start score, every indicator with its records, the sum, the clamp and the score."""
+    """Start score, every indicator with its records, the sum, the clamp and the score; or the level made elsewhere."""
+    if grade["kind"] == "crosswalk":
+        return _level(grade, lines)
     table: list[tuple[str, ...] | str] = [_HEADINGS]
     total = Decimal(0)
     for line in lines:
@@ -58,20 +77,19 @@ def outcome(grade: Row, lines: Sequence[Row], better_grade: str | None) -> list[
             effect = f"{LIMIT_EFFECT[line['effect']]} {line['limit_grade'] or ''}".strip()
             note = "" if line["indicator_id"] == grade["limit_id"] else "（未起决定作用）"
             basis = f"　依据：{line['limit_basis']}" if line["limit_basis"] else ""
-            text.append(f"等级限制：{line['title_zh']} → {effect}{note}{basis}")
+            until = f"（至 {line['holds_until']} 止，当日起不再起作用）" if line["holds_until"] else ""
+            text.append(f"等级限制：{line['title_zh']} → {effect}{until}{note}{basis}")
             text.extend(_evidence(line))
     if grade["grade"] is None:
-        text.append(f"等级：不评级（{GRADE_STATUS[grade['grade_status']]}）")
+        text.append(f"等级：不评级（{_reason(grade)}）")
     else:
-        text.append(
-            f"等级：{grade['grade']}（{grade['grade_title']}），全市统一等级 {grade['city_grade']}，"
-            f"{GRADE_STATUS[grade['grade_status']]}"
-        )
+        city = f"全市统一等级 {grade['city_grade']}" if grade["city_grade"] else "不对应全市统一等级"
+        text.append(f"等级：{grade['grade']}（{grade['grade_title']}），{city}，{GRADE_STATUS[grade['grade_status']]}")
     if grade["gap_to_next_band"] is not None:
         text.append(f"距上一等级 {better_grade or ''} 还差：{number(grade['gap_to_next_band'])} 分")
     if grade["next_change_on"] is not None:
         text.append(f"没有新记录时，最早变化日期：{grade['next_change_on']}")
-    return [*text, ""]
+    return text
 
 
 def supervision(measures: Iterable[Row]) -> list[str]:
@@ -152,9 +170,10 @@ def _indicator(line: Row) -> tuple[str, ...]:
         line["path_zh"],
         STATUS[line["status"]],
         _with_unit(line["raw_value"], line),
-        number(line["value"]),
-        f"×{number(line['factor'])}",
-        signed(line["contribution"]),
+        # within its group the weight went to the others
+        number(line["value"]) if line["value"] is not None else "不计入",
+        f"×{number(line['factor'])}" if line["is_scored"] else "不计分",
+        signed(line["contribution"]) if line["is_scored"] else "",
     )
 
 
@@ -166,12 +185,43 @@ def _evidence(line: Row) -> list[str]:
         text.append(f"    取自：{line['source_title'] or line['source_rulebook_id']}的得分")
     for record in line["records"]:
         until = f"至 {record['effective_until']} 止（当日起不计）" if record.get("effective_until") else "长期有效"
-        points = f"　{_with_unit(record['points'], line)}" if record.get("points") is not None else ""
         text.append(
-            f"    · {record['occurred_on']}，{until}{points}　{record['summary']}"
-            f"　[{record['department_id']}，第 {record['batch_id']} 批第 {record['row_number']} 行]"
+            f"    · {ROLE.get(record.get('role'), '')}{record['occurred_on']}，{until}{_points(record, line)}"
+            f"　{record['summary']}{origin(record)}"
         )
     return text
+
+
+def _points(record: Row, line: Row) -> str:
+    """What a record counts with today; what it counted before it faded or a repair gave some back stands beside it."""
+    if record.get("points") is None or record.get("role"):
+        return ""
+    full = f"（衰减或修复返还前 {_with_unit(record['points_full'], line)}）" if "points_full" in record else ""
+    part = "（计入分子）" if record.get("is_numerator") else ""
+    return f"　{_with_unit(record['points'], line)}{full}{part}"
+
+
+def _level(grade: Row, lines: Sequence[Row]) -> list[str]:
+    text = []
+    for line in lines:
+        if line["line_kind"] == "crosswalk":
+            text.append(f"外部等级：{line['title_zh']}")
+            text.extend(_evidence(line))
+    score = number(grade["score"]) if grade["score"] is not None else "无对应分数"
+    return [*(text or ["外部等级：无记录"]), f"得分：{score}", ""]
+
+
+def _reason(grade: Row) -> str:
+    if grade["grade_status"] == "no_grade" and grade["kind"] == "crosswalk" and grade["limit_id"] is None:
+        return "对照表没有该外部等级"
+    if grade["grade_status"] == "insufficient_data" and grade["minimum_known_percent"] is not None:
+        return f"数据不足：已知指标的权重须达到 {number(grade['minimum_known_percent'])}%"
+    return GRADE_STATUS[grade["grade_status"]]
+
+
+def origin(record: Row) -> str:
+    """Where a record came from: department, batch and row."""
+    return f"　[{record['department_id']}，第 {record['batch_id']} 批第 {record['row_number']} 行]"
 
 
 def _with_unit(value: Decimal | None, line: Row) -> str:

@@ -25,13 +25,17 @@ create table if not exists sharing.grade (
     division_code text collate "C",
     rulebook_version text collate "C" not null,
     as_of date not null,
-    score numeric not null,
+    -- null: a crosswalk's level that says no score
+    score numeric,
     -- in the rulebook's own scale; null with a reason in grade_status
     grade text collate "C",
+    -- null with a grade: the grade maps to none of the city's
     city_grade text collate "C" check (city_grade in ('A', 'B', 'C', 'D', 'E')),
-    grade_status text collate "C" not null check (grade_status in ('by_score', 'veto', 'cap', 'no_grade')),
+    grade_status text collate "C" not null check (grade_status in (
+        'by_score', 'condition', 'crosswalk', 'veto', 'cap', 'no_grade', 'insufficient_data'
+    )),
     limit_id text collate "C",
-    -- points missing to the next better band; null in the best band, or where a limit decides
+    -- points missing to the next better band; null in the best band, or where the score does not decide
     gap_to_next_band numeric,
     next_change_on date,
     publication_id bigint not null references sharing.publication deferrable initially deferred,
@@ -65,11 +69,17 @@ create table if not exists sharing.contribution (
     subject_key text collate "C" not null,
     facet text collate "C" not null,
     indicator_id text collate "C" not null,
-    status text collate "C" not null check (status in ('hit', 'clean', 'missing')),
+    status text collate "C" not null check (status in (
+        'hit', 'clean', 'exempt', 'not_applicable', 'missing', 'stale'
+    )),
     raw_value numeric,
-    value numeric not null,
+    -- null: left out of a redistributing group
+    value numeric,
+    -- product of the weights down the path; in a redistributing group after redistribution
+    factor numeric not null,
     contribution numeric not null,
     -- [{"record_key": …, "department_id": …, "occurred_on": …, "effective_until": …, "points": …, "summary": …}, …]
+    -- and, where it is so: "points_full" before decay and repair, "role" 'exempts' or 'applies', "is_numerator"
     records jsonb not null,
     primary key (rulebook_id, subject_key, facet, indicator_id)
 );
@@ -80,9 +90,48 @@ create table if not exists sharing.limit_hit (
     subject_key text collate "C" not null,
     facet text collate "C" not null,
     limit_id text collate "C" not null,
-    -- as in sharing.contribution, without points
+    -- the first day on which a limit that lasts no longer holds; null = for as long as its records count
+    holds_until date,
+    -- as in sharing.contribution
     records jsonb not null,
     primary key (rulebook_id, subject_key, facet, limit_id)
+);
+
+-- Where the grade was made elsewhere: the level that the newest record says, and that record.
+create table if not exists sharing.crosswalk_level (
+    rulebook_id text collate "C" not null,
+    subject_key text collate "C" not null,
+    facet text collate "C" not null,
+    level text collate "C" not null,
+    -- as in sharing.contribution
+    records jsonb not null,
+    primary key (rulebook_id, subject_key, facet)
+);
+
+-- The smallest single change that would move a grade, upwards and downwards.
+create table if not exists sharing.single_change (
+    rulebook_id text collate "C" not null,
+    subject_key text collate "C" not null,
+    facet text collate "C" not null,
+    direction text collate "C" not null check (direction in ('up', 'down')),
+    -- 'record_ends': a record stops counting; 'record_added': one more record of a kind;
+    -- 'upstream_score': the score of another rulebook rises
+    kind text collate "C" not null check (kind in ('record_ends', 'record_added', 'upstream_score')),
+    -- record_ends: the record as in sharing.contribution
+    record jsonb,
+    -- record_added: the kind of record; '' = any
+    catalogue_item_id text collate "C",
+    behaviour_code text collate "C",
+    severity text collate "C",
+    item_title_zh text,
+    -- upstream_score: the leaf that reads it, and by how much it must rise at least
+    indicator_id text collate "C",
+    source_rise numeric,
+    -- what the change would give; no score where the grade was made elsewhere without one
+    score numeric,
+    grade text collate "C" not null,
+    city_grade text collate "C",
+    primary key (rulebook_id, subject_key, facet, direction, kind)
 );
 
 -- The indicators of the rulebook version in force at the publication, with weight and default.
@@ -95,8 +144,15 @@ create table if not exists sharing.indicator (
     title_zh text not null,
     title_en text not null,
     factor numeric not null,
-    default_value numeric not null,
-    default_status text collate "C" not null,
+    -- false: contributes nothing, for conditions of a grade only
+    is_scored boolean not null,
+    -- the group within which what is left out gives its weight to the others; such a leaf is stated for every subject
+    redistributing_group_id text collate "C",
+    -- null: left out
+    default_value numeric,
+    default_status text collate "C" not null check (default_status in (
+        'clean', 'exempt', 'not_applicable', 'missing', 'stale'
+    )),
     default_contribution numeric not null,
     -- of the raw value and of each record's share in it: 次, 元, 分; empty for a bare number
     unit_zh text not null,
@@ -115,6 +171,14 @@ create table if not exists sharing.grade_limit (
     grade text collate "C",
     title_zh text not null,
     title_en text not null,
+    -- conditions, one of which is enough; all null = one active record is enough
+    total_at_least numeric,
+    single_at_least numeric,
+    count_at_least integer,
+    -- calendar months from the day on which a condition is fulfilled; null = while it is fulfilled
+    lasts_months integer,
+    -- of what is compared: 元, 分; empty for a bare number
+    unit_zh text not null,
     legal_basis text,
     primary key (rulebook_id, limit_id)
 );
@@ -126,26 +190,44 @@ create table if not exists sharing.grade_band (
     rulebook_version text collate "C" not null,
     grade text collate "C" not null,
     title_zh text not null,
-    city_grade text collate "C" not null,
+    city_grade text collate "C",
     lower numeric,
     lower_included boolean not null,
     upper numeric,
     upper_included boolean not null,
+    -- crosswalks: the level made elsewhere, and the score it stands for
+    level text collate "C",
+    level_score numeric,
     primary key (rulebook_id, rank)
+);
+
+-- What a grade asks of raw values besides the score.
+create table if not exists sharing.grade_condition (
+    rulebook_id text collate "C" not null,
+    grade text collate "C" not null,
+    position integer not null,
+    indicator_id text collate "C" not null,
+    at_least numeric,
+    at_most numeric,
+    primary key (rulebook_id, grade, position)
 );
 
 create table if not exists sharing.rulebook (
     rulebook_id text collate "C" not null,
     rulebook_version text collate "C" not null,
+    -- 'scored': the indicators make a score; 'crosswalk': the grade was made elsewhere
+    kind text collate "C" not null check (kind in ('scored', 'crosswalk')),
     title_zh text not null,
     title_en text not null,
     authority_zh text not null,
     legal_basis jsonb not null,
     in_force_from date not null,
     in_force_until date,
-    start_score numeric not null,
+    start_score numeric,
     lowest_score numeric,
     highest_score numeric,
+    -- percent of the weight that must be known for a grade; null = none
+    minimum_known_percent numeric,
     rule_text text not null,
     primary key (rulebook_id)
 );
@@ -154,13 +236,28 @@ create table if not exists sharing.measure (
     rulebook_id text collate "C" not null,
     grade text collate "C" not null,
     position integer not null,
-    city_grade text collate "C" not null,
+    city_grade text collate "C",
     measure_zh text not null,
     measure_en text not null,
     inspection_ratio_percent numeric,
     inspections_per_year numeric,
     legal_basis text,
     primary key (rulebook_id, grade, position)
+);
+
+-- What each grade means in a scenario: approval 审批服务, public_service 公共服务, public_resource_trading 公共资源交易.
+create table if not exists sharing.scenario_effect (
+    rulebook_id text collate "C" not null,
+    scenario text collate "C" not null,
+    grade text collate "C" not null,
+    position integer not null,
+    city_grade text collate "C",
+    effect text collate "C" not null,
+    value numeric,
+    effect_zh text not null,
+    effect_en text not null,
+    legal_basis text,
+    primary key (rulebook_id, scenario, grade, position)
 );
 
 create table if not exists sharing.dictionary (

@@ -1,5 +1,5 @@
--- Every line behind every grade: start score, each leaf indicator (defaults put back), the clamp, every limit hit.
--- start + Σ indicator lines + clamp line = sharing.grade.score; a limit changes the grade, not the score.
+-- Every line behind every grade: start score, each leaf indicator (defaults put back), the clamp, every limit hit; or
+-- the level of a grade made elsewhere. Σ of all lines = sharing.grade.score; a limit changes the grade, not the score.
 -- security_invoker: the row policies of the tables beneath apply to whoever reads the view.
 create or replace view sharing.grade_explained with (security_invoker = true) as
 select
@@ -16,9 +16,34 @@ select
     rulebook.start_score as value,
     1::numeric as factor,
     rulebook.start_score as contribution,
-    '[]'::jsonb as records
+    '[]'::jsonb as records,
+    null::date as holds_until
 from sharing.grade
 inner join sharing.rulebook on grade.rulebook_id = rulebook.rulebook_id
+where rulebook.kind = 'scored'
+union all
+select
+    grade.rulebook_id,
+    grade.subject_key,
+    grade.facet,
+    1 as position,
+    'crosswalk' as line_kind,
+    null::text as indicator_id,
+    '外部等级' as path_zh,
+    crosswalk_level.level as title_zh,
+    null::text as status,
+    null::numeric as raw_value,
+    grade.score as value,
+    1::numeric as factor,
+    grade.score as contribution,
+    crosswalk_level.records,
+    null::date as holds_until
+from sharing.grade
+inner join sharing.crosswalk_level
+    on
+        grade.rulebook_id = crosswalk_level.rulebook_id
+        and grade.subject_key = crosswalk_level.subject_key
+        and grade.facet = crosswalk_level.facet
 union all
 select
     grade.rulebook_id,
@@ -31,10 +56,12 @@ select
     indicator.title_zh,
     coalesce(contribution.status, indicator.default_status) as status,
     contribution.raw_value,
-    coalesce(contribution.value, indicator.default_value) as value,
-    indicator.factor,
+    -- what a subject's own line leaves out is not put back from the default
+    case when contribution.status is null then indicator.default_value else contribution.value end as value,
+    coalesce(contribution.factor, indicator.factor) as factor,
     coalesce(contribution.contribution, indicator.default_contribution) as contribution,
-    coalesce(contribution.records, '[]'::jsonb) as records
+    coalesce(contribution.records, '[]'::jsonb) as records,
+    null::date as holds_until
 from sharing.grade
 inner join sharing.indicator on grade.rulebook_id = indicator.rulebook_id
 left join sharing.contribution
@@ -58,7 +85,8 @@ select
     grade.score as value,
     1::numeric as factor,
     grade.score - total.unclamped as contribution,
-    '[]'::jsonb as records
+    '[]'::jsonb as records,
+    null::date as holds_until
 from sharing.grade
 inner join sharing.rulebook on grade.rulebook_id = rulebook.rulebook_id
 cross join lateral (
@@ -88,7 +116,8 @@ select
     null::numeric as value,
     null::numeric as factor,
     null::numeric as contribution,
-    limit_hit.records
+    limit_hit.records,
+    limit_hit.holds_until
 from sharing.grade
 inner join sharing.limit_hit
     on
@@ -97,3 +126,45 @@ inner join sharing.limit_hit
         and grade.facet = limit_hit.facet
 inner join sharing.grade_limit
     on limit_hit.rulebook_id = grade_limit.rulebook_id and limit_hit.limit_id = grade_limit.limit_id;
+
+-- Every condition of a rulebook's grades beside the raw value of each subject. Nothing known fulfils no condition.
+create or replace view sharing.condition_explained with (security_invoker = true) as
+select
+    grade.rulebook_id,
+    grade.subject_key,
+    grade.facet,
+    grade_band.rank,
+    grade_condition.grade,
+    grade_condition.position,
+    grade_condition.indicator_id,
+    indicator.title_zh,
+    indicator.unit_zh,
+    grade_condition.at_least,
+    grade_condition.at_most,
+    known.raw_value,
+    coalesce(
+        known.raw_value >= coalesce(grade_condition.at_least, known.raw_value)
+        and known.raw_value <= coalesce(grade_condition.at_most, known.raw_value),
+        false
+    ) as is_fulfilled
+from sharing.grade
+inner join sharing.grade_condition on grade.rulebook_id = grade_condition.rulebook_id
+inner join sharing.grade_band
+    on grade_condition.rulebook_id = grade_band.rulebook_id and grade_condition.grade = grade_band.grade
+inner join sharing.indicator
+    on
+        grade_condition.rulebook_id = indicator.rulebook_id
+        and grade_condition.indicator_id = indicator.indicator_id
+left join sharing.contribution
+    on
+        grade.rulebook_id = contribution.rulebook_id
+        and grade.subject_key = contribution.subject_key
+        and grade.facet = contribution.facet
+        and grade_condition.indicator_id = contribution.indicator_id
+cross join lateral (
+    -- no records of a count or a sum: 0 is known
+    select case
+        when coalesce(contribution.status, indicator.default_status) = 'clean' then coalesce(contribution.raw_value, 0)
+        else contribution.raw_value
+    end as raw_value
+) as known;

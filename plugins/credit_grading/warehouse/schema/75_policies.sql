@@ -15,7 +15,8 @@ begin
         select policy.table_name, policy.expression
         from (values
             ('entitlement', 'department_id = (select sharing.current_department())'),
-            ('grade', null), ('grade_change', null), ('contribution', null), ('limit_hit', null)
+            ('grade', null), ('grade_change', null), ('contribution', null), ('limit_hit', null),
+            ('crosswalk_level', null), ('single_change', null)
         ) as policy (table_name, expression)
     loop
         if not (select relrowsecurity from pg_class where oid = format('sharing.%I', protected.table_name)::regclass) then
