@@ -12,8 +12,10 @@ from typing import Any
 import psycopg
 
 from credit_grading import paths
+from credit_grading.evaluation import command as regrading
 from credit_grading.rulebook.command import add_commands
 from credit_grading.warehouse.connection import VARIABLE
+from credit_grading.what_if import command as trying
 
 # platformdirs complains where a machine has no login session; nothing here needs its runtime folder
 warnings.filterwarnings("ignore", module="platformdirs")
@@ -56,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("subject", help="unified social credit code, or another subject key")
     explain.add_argument("facet", nargs="?", default="", help="where a rulebook grades per facet")
     add_commands(commands.add_parser("rulebook", help="check rulebooks, explain one, say what changed"))
+    regrading.add_arguments(add("regrade", _regrade, "grade a past day again, or what a publication released"))
+    trying.add_arguments(add("what-if", _what_if, "try draft rulebooks beside the current ones; nothing is published"))
     acceptance = add("acceptance", _acceptance, "recompute real published snapshots and compare")
     acceptance.add_argument("folder", help="folder with the real snapshots")
     return parser
@@ -191,10 +195,34 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _regrade(options: argparse.Namespace) -> int:
+    with _workbench() as connection:
+        result = regrading.run(connection, options)
+    print("\n".join(regrading.told(result)))
+    return 1 if result.different else 0
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    with _workbench() as connection:
+        print(trying.what_if(connection, options))
+    return 0
+
+
 def _acceptance(options: argparse.Namespace) -> int:
     from credit_grading.acceptance import run
 
     return int(run.main([options.folder]))
+
+
+@contextmanager
+def _workbench() -> Iterator[psycopg.Connection]:
+    """The warehouse for a command that evaluates: prepared, every statement committed at once."""
+    from credit_grading.warehouse.prepare import prepare
+
+    with _warehouse() as connection:
+        connection.autocommit = True
+        prepare(connection)
+        yield connection
 
 
 @contextmanager
@@ -211,9 +239,12 @@ def _warehouse() -> Iterator[psycopg.Connection]:
         raise RuntimeError(f"{paths.state()} 中没有数据仓库 holds no warehouse yet: run the demo first")
     was_running = services.postgres.is_running()
     services.postgres.start()
+    # dbt reads the address from the environment
+    os.environ[VARIABLE] = services.warehouse_url
     try:
         with psycopg.connect(services.warehouse_url) as connection:
             yield connection
     finally:
+        del os.environ[VARIABLE]
         if not was_running:
             services.postgres.stop()

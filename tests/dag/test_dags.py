@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import ParamValidationError
 
 HOME = Path(__file__).resolve().parents[2]
 
@@ -32,18 +33,24 @@ GRADE_EDGES = {
     "stage": {"gate_staging"},
     "gate_staging": {"thematic", "data_docs"},
     "thematic": {"evaluate"},
-    "evaluate": {"candidates"},
+    "evaluate": {"audit"},
+    "audit": {"candidates"},
     "candidates": {"gate_publication"},
     "gate_publication": {"publish", "data_docs"},
     "publish": set(),
     "data_docs": set(),
 }
-TAGS = {"ingest", "department", "grade", "publication", "batch:improve", "batch:breakthrough", "batch:deploy"}
+# DAGs that people start, of one task each, with their parameters
+TRIALS = {
+    "regrade": {"publication", "as_of", "known_at", "rulebooks"},
+    "what_if": {"drafts", "as_of", "noise_percent"},
+}
+TAGS = {"ingest", "department", "grade", "publication", "trial", "batch:improve", "batch:breakthrough", "batch:deploy"}
 
 
 def test_every_file_parses_and_makes_exactly_the_expected_dags(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dag_ids) == INGEST | {"grade"}
+    assert set(bag.dag_ids) == INGEST | {"grade"} | set(TRIALS)
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
@@ -93,9 +100,41 @@ def test_parameters_of_grading(bag: Any) -> None:
     params["as_of"] = None
 
 
+@pytest.mark.parametrize("name", TRIALS)
+def test_what_people_start(bag: Any, name: str) -> None:
+    dag = bag.dags[name]
+    assert dag.tags == {"grade", "trial"}
+    assert not dag.timetable.can_be_scheduled, "nothing but a person starts it"
+    assert [task.task_id for task in dag.tasks] == [name]
+    assert set(dag.params) == TRIALS[name]
+    assert all(has_chinese(dag.params.get_param(key).schema["title"]) for key in TRIALS[name])
+    assert "Re-run" in dag.doc_md
+    assert not dag.get_task(name).outlets, "a trial announces nothing"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "right", "wrong"),
+    [
+        ("what_if", "drafts", ["public_credit@draft.yml"], []),
+        ("what_if", "noise_percent", 2.5, 0),
+        ("what_if", "noise_percent", 99, 100),
+        ("what_if", "as_of", "2026-06-30", "yesterday"),
+        ("regrade", "as_of", None, "2026-06"),
+        ("regrade", "publication", 1, 0),
+        ("regrade", "rulebooks", ["public_credit@2026-01"], "public_credit@2026-01"),
+    ],
+)
+def test_parameters_of_trials(bag: Any, name: str, parameter: str, right: object, wrong: object) -> None:
+    param = bag.dags[name].params.get_param(parameter)
+    assert param.resolve(right) == right
+    with pytest.raises(ParamValidationError):
+        param.resolve(wrong)
+
+
 def test_policies(bag: Any) -> None:
     tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
-    assert len(tasks) == 2 * sum(len(feeds) for _, _, feeds in DEPARTMENTS.values()) + len(GRADE_EDGES)
+    receiving = 2 * sum(len(feeds) for _, _, feeds in DEPARTMENTS.values())
+    assert len(tasks) == receiving + len(GRADE_EDGES) + len(TRIALS)
     for dag in bag.dags.values():
         assert dag.catchup is False, dag.dag_id
         assert dag.max_active_runs == 1, dag.dag_id
@@ -114,6 +153,8 @@ def test_policies(bag: Any) -> None:
     assert {pool for name, pool in pools.items() if ".receive_" in name} == {"sources"}
     grading = {name.split(".")[1]: pool for name, pool in pools.items() if name.startswith("grade.")}
     assert {task for task, pool in grading.items() if pool != "warehouse"} == {"data_docs"}
+    # a trial reads what grading writes: one at a time
+    assert {pools[f"{name}.{name}"] for name in TRIALS} == {"warehouse"}
 
 
 def test_pools_that_are_used_are_created(bag: Any) -> None:
@@ -151,7 +192,7 @@ def test_every_dag_serializes_and_keeps_its_chinese_name(bag: Any) -> None:
 
 def test_no_dag_file_is_named_like_dbt() -> None:
     files = sorted(path.name for path in (HOME / "dags").glob("*.py"))
-    assert files == ["department_files.py", "grade.py", "ingest.py"]
+    assert files == ["department_files.py", "grade.py", "ingest.py", "regrade.py", "what_if.py"]
     assert not list((HOME / "dags").rglob("dbt_*.py"))
 
 
@@ -178,7 +219,7 @@ print(len(bag.dags), sorted(name for name in set(sys.modules) - before if name.s
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + 1} []"
+    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + 1 + len(TRIALS)} []"
 
 
 def test_plugins_folder_is_not_imported_file_by_file() -> None:

@@ -1,0 +1,29 @@
+-- Whose grade moves, the longest moves first.
+insert into what_if.mover
+select
+    %(trial_id)s, rulebook_id, subject_key, facet, place, direction,
+    grade_before, city_grade_before, status_before, score_before,
+    grade_after, city_grade_after, status_after, score_after, '[]'
+from (
+    select
+        side_move.*,
+        row_number() over (
+            partition by rulebook_id
+            order by abs(levels) desc, abs(score_after - score_before) desc nulls last, subject_key asc, facet asc
+        ) as place
+    from side_move
+    where direction <> 'same'
+) as moved
+where place <= %(mover_limit)s;
+
+create temporary table side_line (
+    side text collate "C" not null,
+    rulebook_id text collate "C" not null,
+    subject_key text collate "C" not null,
+    facet text collate "C" not null,
+    kind text collate "C" not null,
+    reason_id text collate "C" not null,
+    title_zh text,
+    title_en text,
+    points numeric
+) on commit drop;
