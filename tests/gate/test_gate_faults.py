@@ -96,8 +96,20 @@ STAGING_FAULTS = {
         f"values ('market_regulation', 'penalties', '{outcome}')",
         "quality.feed_health/feed_usable",
     )
-    for outcome in ("empty_feed", "volume_below_minimum", "wrong_header", "unknown_encoding", "unreadable_file")
+    for outcome in (
+        "empty_feed",
+        "volume_below_minimum",
+        "wrong_header",
+        "unknown_encoding",
+        "unreadable_file",
+        "person_key_missing",
+    )
 } | {
+    "a person's own number as a key": (
+        "update staging.administrative_penalty set subject_kind = 'person', subject_key = 'P:11010519491231002X' "
+        "where row_number = 7",
+        "staging.administrative_penalty/subject_key_form",
+    ),
     "silent beyond the days of grace": (
         "update landing.feed_attempt set attempted_at = attempted_at - interval '5 days'; "
         "insert into landing.feed_attempt (department_id, feed_id, outcome) "

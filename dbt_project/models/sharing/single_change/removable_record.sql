@@ -1,6 +1,6 @@
 {{ config(materialized='table', unlogged=true, schema='evaluation', post_hook='analyze {{ this }}') }}
--- Every record that counts for a subject with a grade that could be better: one row per target and facet that it counts in,
--- with what it adds to the totals there. Of the records of one case that count once, the next one (successor) would
+-- Every record that counts for a subject with a grade that could be better: one row per target and facet that it counts
+-- in, with what it adds to the totals there. Of the records of one case that count once, the next one (successor) would
 -- take the place of the chosen one; the others add nothing.
 with run as (
     select * from {{ source('evaluation', 'current_run') }}

@@ -3,9 +3,7 @@
 -- security_invoker: the row policies of the tables beneath apply to whoever reads the view.
 create or replace view sharing.grade_explained with (security_invoker = true) as
 select
-    grade.rulebook_id,
-    grade.subject_key,
-    grade.facet,
+    grade.rulebook_id, grade.subject_key, grade.facet,
     0 as position,
     'start' as line_kind,
     null::text as indicator_id,
@@ -23,9 +21,7 @@ inner join sharing.rulebook on grade.rulebook_id = rulebook.rulebook_id
 where rulebook.kind = 'scored'
 union all
 select
-    grade.rulebook_id,
-    grade.subject_key,
-    grade.facet,
+    grade.rulebook_id, grade.subject_key, grade.facet,
     1 as position,
     'crosswalk' as line_kind,
     null::text as indicator_id,
@@ -46,9 +42,7 @@ inner join sharing.crosswalk_level
         and grade.facet = crosswalk_level.facet
 union all
 select
-    grade.rulebook_id,
-    grade.subject_key,
-    grade.facet,
+    grade.rulebook_id, grade.subject_key, grade.facet,
     indicator.position,
     'indicator' as line_kind,
     indicator.indicator_id,
@@ -72,9 +66,7 @@ left join sharing.contribution
         and indicator.indicator_id = contribution.indicator_id
 union all
 select
-    grade.rulebook_id,
-    grade.subject_key,
-    grade.facet,
+    grade.rulebook_id, grade.subject_key, grade.facet,
     2000000000 as position,
     'clamp' as line_kind,
     null::text as indicator_id,
@@ -103,9 +95,7 @@ cross join lateral (
 where total.unclamped > rulebook.highest_score or total.unclamped < rulebook.lowest_score
 union all
 select
-    grade.rulebook_id,
-    grade.subject_key,
-    grade.facet,
+    grade.rulebook_id, grade.subject_key, grade.facet,
     2000000001 as position,
     'limit' as line_kind,
     limit_hit.limit_id as indicator_id,
@@ -126,45 +116,3 @@ inner join sharing.limit_hit
         and grade.facet = limit_hit.facet
 inner join sharing.grade_limit
     on limit_hit.rulebook_id = grade_limit.rulebook_id and limit_hit.limit_id = grade_limit.limit_id;
-
--- Every condition of a rulebook's grades beside the raw value of each subject. Nothing known fulfils no condition.
-create or replace view sharing.condition_explained with (security_invoker = true) as
-select
-    grade.rulebook_id,
-    grade.subject_key,
-    grade.facet,
-    grade_band.rank,
-    grade_condition.grade,
-    grade_condition.position,
-    grade_condition.indicator_id,
-    indicator.title_zh,
-    indicator.unit_zh,
-    grade_condition.at_least,
-    grade_condition.at_most,
-    known.raw_value,
-    coalesce(
-        known.raw_value >= coalesce(grade_condition.at_least, known.raw_value)
-        and known.raw_value <= coalesce(grade_condition.at_most, known.raw_value),
-        false
-    ) as is_fulfilled
-from sharing.grade
-inner join sharing.grade_condition on grade.rulebook_id = grade_condition.rulebook_id
-inner join sharing.grade_band
-    on grade_condition.rulebook_id = grade_band.rulebook_id and grade_condition.grade = grade_band.grade
-inner join sharing.indicator
-    on
-        grade_condition.rulebook_id = indicator.rulebook_id
-        and grade_condition.indicator_id = indicator.indicator_id
-left join sharing.contribution
-    on
-        grade.rulebook_id = contribution.rulebook_id
-        and grade.subject_key = contribution.subject_key
-        and grade.facet = contribution.facet
-        and grade_condition.indicator_id = contribution.indicator_id
-cross join lateral (
-    -- no records of a count or a sum: 0 is known
-    select case
-        when coalesce(contribution.status, indicator.default_status) = 'clean' then coalesce(contribution.raw_value, 0)
-        else contribution.raw_value
-    end as raw_value
-) as known;
