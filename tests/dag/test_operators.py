@@ -13,11 +13,11 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from credit_grading.hooks.source import UnusableConnection, address_of
 from credit_grading.operators.announce import AnnounceFeedOperator
-from credit_grading.transform.layers import LAYERS, selection
 from credit_grading.operators.evaluation_run import OpenRunOperator, RunNotOurs, run_of
 from credit_grading.operators.receive import ReceiveFeedOperator
 from credit_grading.operators.schedule import as_of_date, feed_asset
 from credit_grading.platform.pending import pending_reason
+from credit_grading.transform.layers import LAYERS, selection
 
 HOME = Path(__file__).resolve().parents[2]
 

@@ -6,19 +6,29 @@
 {% endmacro %}
 
 
-{#- Of each record: until when it counts, for every period that its catalogue item may have ('infinity': open). -#}
-{% macro compiled_ends() %}
+{#- Of each record: from when and until when it counts, for every period that its catalogue item may have ('infinity':
+    open). -#}
+{% macro compiled_days() %}
     {{ return(written_sql("
-        select string_agg(
-            format(
-                'case when catalogue_item_id in (%s) then coalesce(%s, ''infinity'') end as counts_until_%s',
-                items, counts_until, period
-            ),
-            ', ' order by period
-        )
+        select string_agg(format('%s as counts_from_%s, case %s end as counts_until_%s', beginning, period, ends, period),
+            ', ' order by period)
         from (
-            select period, counts_until, string_agg(distinct quote_literal(catalogue_item_id), ', ') as items
-            from " ~ ref('compiled_line') ~ " group by period, counts_until
+            select
+                period,
+                case
+                    when count(distinct counts_from) = 1 then min(counts_from)
+                    else 'case ' || string_agg(format('when %s then %s', means, counts_from), ' ' order by means) || ' end'
+                end as beginning,
+                string_agg(format('when %s then coalesce(%s, ''infinity'')', means, counts_until), ' ' order by means)
+                as ends
+            from (
+                select
+                    period, counts_from, counts_until,
+                    format('catalogue_item_id in (%s)', string_agg(distinct quote_literal(catalogue_item_id), ', '))
+                    as means
+                from " ~ ref('compiled_line') ~ " group by period, counts_from, counts_until
+            ) as alike
+            group by period
         ) as period
     ")) }}
 {% endmacro %}
@@ -29,14 +39,15 @@
     {{ return(written_sql("
         select string_agg(
             format(
-                '%1$s <= as_of and counts_until_%2$s > as_of as is_active_%2$s, '
-                'case when counts_until_%2$s > greatest(%1$s, as_of) then '
-                'case when %1$s > as_of then %1$s else nullif(counts_until_%2$s, ''infinity'') end end as changes_on_%2$s',
-                counts_from, period
+                'counts_from_%1$s <= as_of and counts_until_%1$s > as_of as is_active_%1$s, '
+                'case when counts_until_%1$s > greatest(counts_from_%1$s, as_of) then '
+                'case when counts_from_%1$s > as_of then counts_from_%1$s else nullif(counts_until_%1$s, ''infinity'') end '
+                'end as changes_on_%1$s',
+                period
             ),
             ', ' order by period
         )
-        from (select distinct period, counts_from from " ~ ref('compiled_line') ~ ") as period
+        from (select distinct period from " ~ ref('compiled_line') ~ ") as period
     ")) }}
 {% endmacro %}
 
@@ -45,9 +56,9 @@
 {% macro compiled_relevance() %}
     {{ return(written_sql("
         select string_agg(
-            format('counts_until_%s > greatest(%s, as_of)', period, counts_from), ' or ' order by period
+            format('counts_until_%1$s > greatest(counts_from_%1$s, as_of)', period), ' or ' order by period
         )
-        from (select distinct period, counts_from from " ~ ref('compiled_line') ~ ") as period
+        from (select distinct period from " ~ ref('compiled_line') ~ ") as period
     ")) }}
 {% endmacro %}
 

@@ -19,12 +19,19 @@ change as (
     select
         ordered_total.subject_key, ordered_total.facet, target_in_force.rulebook_id,
         target_in_force.purpose = 'limit' as is_limit, ordered_total.changes_on,
-        -- a facet is graded for its own population record, never for that of another
-        not (target_in_force.purpose = 'population' and target_in_force.per_facet) as is_shared
+        -- in a rulebook per facet, a record without a facet stands in every facet that is graded; '' is one of them
+        not target_in_force.per_facet as is_shared
     from {{ ref('ordered_total') }} as ordered_total
     inner join {{ ref('target_in_force') }} as target_in_force
         on ordered_total.target_no = target_in_force.target_no
-    where ordered_total.changes_on is not null and {{ is_evaluated('ordered_total.subject_key') }}
+    inner join rulebook_in_force as graded_by on target_in_force.rulebook_id = graded_by.rulebook_id
+    where
+        ordered_total.changes_on is not null and {{ is_evaluated('ordered_total.subject_key') }}
+        -- where no facet can be graded, nothing but a membership changes
+        and (
+            not target_in_force.per_facet or target_in_force.purpose = 'population'
+            or {{ subject_kind('ordered_total.subject_key') }} = any(graded_by.population_subject_kinds)
+        )
 ),
 
 subject_change as (

@@ -13,12 +13,12 @@
         {% endcall %}
     {%- else -%}
         {% do drop_relation_if_exists(existing_relation) %}
+        {% call statement('no_merge_joins') %}set local enable_mergejoin = off{% endcall %}
         {#- the lowest stage reads no scores: it can make the table that the others fill -#}
         {% call statement('lowest') %}
             create unlogged table {{ target_relation }} as
             {{ sql | replace(stage_placeholder(), '0') | replace(this | string, '(' ~ no_score() ~ ')') }}
         {% endcall %}
-        {% do create_indexes(target_relation) %}
         {%- set first_stage = 1 -%}
     {%- endif -%}
     {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | join(', ') -%}
@@ -28,6 +28,7 @@
             select {{ columns }} from ({{ sql | replace(stage_placeholder(), stage | string) }}) as evaluated
         {% endcall %}
     {%- endfor -%}
+    {%- if first_stage == 1 -%}{% do create_indexes(target_relation) %}{%- endif -%}
     {% call statement('main') %}analyze {{ target_relation }}{% endcall %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}

@@ -25,9 +25,11 @@
 {% endmaterialization %}
 
 
-{#- `create table as` and no insert: only that lets the server use several processes for the query. -#}
+{#- `create table as` and no insert: only that lets the server use several processes for the query. No merge joins: they
+    read whole tables in the order of an index, that is, in random order; everybody's rows are better hashed. -#}
 {% macro build_by_subject(target_relation, sql) %}
     {% do drop_relation_if_exists(load_cached_relation(target_relation)) %}
+    {% call statement('no_merge_joins') %}set local enable_mergejoin = off{% endcall %}
     {% call statement('main') %}
         create unlogged table {{ target_relation }} as {{ sql }}
     {% endcall %}

@@ -8,7 +8,7 @@ def selection(layer: str, *, with_seeds: bool, with_rules: bool = True) -> list[
     """dbt's arguments for one layer and the tests that it completes.
 
     A test that also looks at a later layer waits for that one: it would look at yesterday's table, or at none.
-    In a run that follows another, the rules and the views are what they were: `with_rules=False` spares making them anew.
+    In a run that follows another, rules and views are what they were: `with_rules=False` spares making them anew.
     """
     later = [f"path:models/{name}+" for name in LAYERS[LAYERS.index(layer) + 1 :]]
     selected = ["--select", f"path:models/{layer}", *(["path:seeds"] if with_seeds else [])]

@@ -15,10 +15,18 @@ rulebook_in_force as (
 ),
 
 grade_band as (
+    select * from {{ source('rulebook', 'grade_band') }}
+),
+
+-- ranks count from 1: a rank is a place in these arrays
+scale as (
     select
-        *,
-        lag(lower) over (partition by rulebook_id, version order by rank) as next_better_lower
-    from {{ source('rulebook', 'grade_band') }}
+        rulebook_id, version,
+        array_agg(grade order by rank) as grades,
+        array_agg(city_grade order by rank) as city_grades,
+        array_agg(lower order by rank) as lower_bounds
+    from grade_band
+    group by rulebook_id, version
 ),
 
 deciding_limit as (
@@ -26,9 +34,24 @@ deciding_limit as (
     where {{ is_evaluated() }}
 ),
 
-unfulfilled_grade as (
-    select * from {{ ref('unfulfilled_grade') }}
-    where {{ is_evaluated() }}
+fallen as (
+    select
+        score.rulebook_id, score.subject_key, score.facet,
+        min(grade_band.rank)::integer as rank
+    from {{ ref('unfulfilled_grade') }} as unfulfilled_grade
+    inner join score
+        on
+            unfulfilled_grade.subject_key = score.subject_key
+            and unfulfilled_grade.rulebook_id = score.rulebook_id
+            and unfulfilled_grade.facet = score.facet
+            and score.reached_rank = any(unfulfilled_grade.ranks)
+    left join grade_band
+        on
+            score.rulebook_id = grade_band.rulebook_id
+            and score.rulebook_version = grade_band.version
+            and score.reached_rank < grade_band.rank
+            and grade_band.rank <> all(unfulfilled_grade.ranks)
+    group by score.rulebook_id, score.subject_key, score.facet
 ),
 
 data_availability as (
@@ -39,32 +62,20 @@ data_availability as (
 judged as (
     select
         score.*,
-        deciding_limit.limit_id,
-        deciding_limit.effect,
-        deciding_limit.grade_rank,
+        deciding_limit.limit_id, deciding_limit.effect, deciding_limit.grade_rank,
         score.is_unknown or data_availability.subject_key is not null as is_insufficient,
-        case
-            when score.reached_rank = any(unfulfilled_grade.ranks) then (
-                select min(fallen.rank)::integer from grade_band as fallen
-                where
-                    fallen.rulebook_id = score.rulebook_id
-                    and fallen.version = score.rulebook_version
-                    and fallen.rank > score.reached_rank
-                    and fallen.rank <> all(unfulfilled_grade.ranks)
-            )
-            else score.reached_rank
-        end as own_rank
+        case when fallen.subject_key is null then score.reached_rank else fallen.rank end as own_rank
     from score
     left join deciding_limit
         on
             score.subject_key = deciding_limit.subject_key
             and score.rulebook_id = deciding_limit.rulebook_id
             and score.facet = deciding_limit.facet
-    left join unfulfilled_grade
+    left join fallen
         on
-            score.subject_key = unfulfilled_grade.subject_key
-            and score.rulebook_id = unfulfilled_grade.rulebook_id
-            and score.facet = unfulfilled_grade.facet
+            score.subject_key = fallen.subject_key
+            and score.rulebook_id = fallen.rulebook_id
+            and score.facet = fallen.facet
     left join data_availability
         on
             score.subject_key = data_availability.subject_key
@@ -100,21 +111,13 @@ ranked as (
 )
 
 select
-    ranked.rulebook_id,
-    ranked.rulebook_version,
-    ranked.subject_key,
-    ranked.facet,
-    ranked.score,
-    grade_band.grade,
-    grade_band.city_grade,
+    ranked.rulebook_id, ranked.rulebook_version, ranked.subject_key, ranked.facet, ranked.score,
+    scale.grades[ranked.final_rank] as grade,
+    scale.city_grades[ranked.final_rank] as city_grade,
     ranked.grade_status,
     case when ranked.grade_status in ('veto', 'cap') or ranked.effect = 'no_grade' then ranked.limit_id end as limit_id,
-    case when ranked.grade_status = 'by_score' then grade_band.next_better_lower - ranked.score end
+    case when ranked.grade_status = 'by_score' then scale.lower_bounds[ranked.final_rank - 1] - ranked.score end
     as gap_to_next_band,
     ranked.changes_on
 from ranked
-left join grade_band
-    on
-        ranked.rulebook_id = grade_band.rulebook_id
-        and ranked.rulebook_version = grade_band.version
-        and ranked.final_rank = grade_band.rank
+left join scale on ranked.rulebook_id = scale.rulebook_id and ranked.rulebook_version = scale.version

@@ -20,7 +20,7 @@ dated as (
         subject_key, catalogue_item_id, behaviour_code, severity, occurred_on, effective_from,
         points_declared, points_counted, amount, quantity,
         {{ written_as_of() or 'null::date' }} as as_of
-        {{- ', ' ~ compiled_ends() if items }}
+        {{- ', ' ~ compiled_days() if items }}
     from record
     where {{ 'catalogue_item_id in (' ~ items ~ ')' if items else 'false' }}
 ),

@@ -1,6 +1,7 @@
 {{ config(unlogged=true, post_hook='analyze {{ this }}') }}
 -- Each line of a rulebook whose target is not ordered, written out as SQL over one record: which records it means,
--- until when they count, and with how many points. Lines with the same end and the same beginning share a `period`.
+-- until when they count, and with how many points. Lines of a catalogue item with the same beginning and end share a
+-- `period`; each item counts its own periods from 1, so that the first one of all items is one expression.
 with record_rule as (
     select * from {{ ref('record_rule') }} where not is_ordered
 ),
@@ -69,5 +70,5 @@ written as (
 
 select
     *,
-    dense_rank() over (order by counts_from, counts_until) as period
+    dense_rank() over (partition by catalogue_item_id order by counts_from, counts_until) as period
 from written

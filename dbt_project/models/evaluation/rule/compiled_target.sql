@@ -4,7 +4,8 @@
 with line as (
     select
         *,
-        format('is_active_%s and %s', period, condition) as counts
+        -- the condition first: it is cheap, and leaves few records of which the days must be compared
+        format('%s and is_active_%s', condition, period) as counts
     from {{ ref('compiled_line') }}
 ),
 
@@ -36,6 +37,7 @@ aggregated as (
     select
         target.target_no, target.rulebook_id, target.purpose, part.place, part.name,
         case
+            when part.is_needed and part.expression in ('sum(null::numeric)', 'max(null::numeric)') then 'null::numeric'
             when part.is_needed then format('%s filter (where %s)', part.expression, part.counts)
         end as expression
     from target
