@@ -14,8 +14,8 @@ with DAG(
     + """
 
 **Parameters** `publication`: grade again what this publication released, with what was known then and the rulebooks of
-then; red where a single grade differs. Or `as_of`: the day to grade, with `known_at` (`now`, `then` = the end of that day,
-or a moment) and `rulebooks` (`id@version`: versions that apply instead of those in force that day).
+then; red where a single grade differs. Or `as_of`: the day to grade, with `known_at` (`now`, `then` = the end of that
+day, or a moment) and `rulebooks` (`id@version`: versions that apply instead of those in force that day).
 
 **Result**: the numbers in the log, every row in schema `evaluation_regrade` until the next time.
 

@@ -180,9 +180,9 @@ class Oracle:
                 line = line_for(record, lines)
                 if line is not None:
                     days |= days_of_change(record, line)
-        for one in self.facets(book, subject) if facet is None else [facet]:
+        for one in graded:
             for leaf in book.leaves:
-                if "stale" in leaf.body and self.population(book, subject, one):
+                if "stale" in leaf.body:
                     day = stale_day(leaf.body, self.counted(book, leaf, self.seen(book, subject, one)))
                     days |= {day} if day else set()
         for source in book.upstreams():

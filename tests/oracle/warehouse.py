@@ -83,7 +83,7 @@ def rows(connection: psycopg.Connection, query: str) -> list[dict]:
         return cursor.execute(query.encode()).fetchall()
 
 
-def read_results(connection: psycopg.Connection) -> dict[tuple[str, str, str], dict]:
+def read_results(connection: psycopg.Connection, schema: str = "evaluation") -> dict[tuple[str, str, str], dict]:
     """Grades, scores, all lines (defaults put back) and evidence, per rulebook, subject and facet.
 
     An entry is the row of the grade with `unclamped_score`, `lines` ({indicator: {status, raw, value, factor,
@@ -93,25 +93,25 @@ def read_results(connection: psycopg.Connection) -> dict[tuple[str, str, str], d
     results: dict[tuple[str, str, str], dict] = {}
     for row in rows(
         connection,
-        """
+        f"""
         select grade.*, score.unclamped_score, score.score as score_of_score
-        from evaluation.grade left join evaluation.score using (rulebook_id, rulebook_version, subject_key, facet)
+        from {schema}.grade left join {schema}.score using (rulebook_id, rulebook_version, subject_key, facet)
         """,
     ):
         key = key_of(row)
         assert key not in results, f"two grades for {key}"
         assert row["score"] == row["score_of_score"], f"two scores for {key}"
         results[key] = row | {"lines": {}, "own_lines": set(), "evidence": {}}
-    defaults = rows(connection, "select * from evaluation.indicator_default")
+    defaults = rows(connection, f"select * from {schema}.indicator_default")
     for (rulebook_id, _, _), result in results.items():
         for row in defaults:
             if row["rulebook_id"] == rulebook_id:
                 result["lines"][row["indicator_id"]] = line(row, "default_")
-    for row in rows(connection, "select * from evaluation.contribution"):
+    for row in rows(connection, f"select * from {schema}.contribution"):
         results[key_of(row)]["lines"][row["indicator_id"]] = line(row)
         results[key_of(row)]["own_lines"].add(row["indicator_id"])
     # what makes an indicator concern a subject is shown too, but does not count
-    for row in rows(connection, "select * from evaluation.contribution_evidence where role <> 'applies'"):
+    for row in rows(connection, f"select * from {schema}.contribution_evidence where role <> 'applies'"):
         evidence = results[key_of(row)]["evidence"]
         evidence.setdefault(row["indicator_id"], set()).add((row["record_id"], exact(row["points"])))
     return results

@@ -67,12 +67,17 @@ class Daily:
         """Demand the results of a full evaluation and of the oracle; returns the number of grades."""
         unequal = self.beside_full(world.as_of, world.knowledge_at)
         assert not unequal, "not as a full evaluation gives it: " + "; ".join(map(str, unequal[:5]))
-        found = read_results(self.connection)
-        books = [Rulebook(text) for text in world.rulebooks.values()]
-        oracle = Oracle(books, world.records, world.as_of, world.knowledge_at)
-        expected = oracle.grade_all()
-        assert set(found) == set(expected), "different subjects are graded"
-        for key, graded in expected.items():
-            wrong = same(oracle.books[key[0]], graded, found[key])
-            assert not wrong, f"{key} on {world.as_of}: {'; '.join(wrong)}"
-        return len(expected)
+        return as_the_oracle(self.connection, world)
+
+
+def as_the_oracle(connection: psycopg.Connection, world: World, schema: str = "evaluation") -> int:
+    """Demand the oracle's results of one evaluation; returns the number of grades."""
+    found = read_results(connection, schema)
+    books = [Rulebook(text) for text in world.rulebooks.values()]
+    oracle = Oracle(books, world.records, world.as_of, world.knowledge_at)
+    expected = oracle.grade_all()
+    assert set(found) == set(expected), "different subjects are graded"
+    for key, graded in expected.items():
+        wrong = same(oracle.books[key[0]], graded, found[key])
+        assert not wrong, f"{key} on {world.as_of}: {'; '.join(wrong)}"
+    return len(expected)

@@ -1,11 +1,14 @@
 """The ledger of evaluation runs on a real Postgres."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
 
 from credit_grading.evaluation.run import RunStateError, open_run, set_state
+from credit_grading.warehouse.connection import VARIABLE
 
 DAY = date(2026, 3, 1)
 
@@ -74,3 +77,21 @@ def test_an_older_run_cannot_go_on(warehouse: psycopg.Connection) -> None:
 def test_a_moment_needs_a_time_zone(warehouse: psycopg.Connection) -> None:
     with pytest.raises(ValueError, match="needs a time zone"):
         open_run(warehouse, DAY, knowledge_at=datetime(2026, 3, 1, 8))
+
+
+def test_a_run_waits_for_a_batch_that_is_being_committed(warehouse: psycopg.Connection) -> None:
+    """It is dated before it is seen: a run opened in between would not know it, and the next would take it for old."""
+    with psycopg.connect(os.environ[VARIABLE]) as loader, ThreadPoolExecutor() as threads:
+        known_from = loader.execute(
+            "insert into landing.batch"
+            " (contract_id, department_id, feed_id, window_key, content_hash, source_name, row_count)"
+            " values ('honour', 'finance', 'honours', 'w', 'h', 'honours.csv', 0) returning known_from"
+        ).fetchone()[0]
+        opened = threads.submit(open_run, warehouse, DAY)
+        with pytest.raises(TimeoutError):
+            opened.result(timeout=0.5)
+        committed = datetime.now(UTC)
+        loader.commit()
+        opened.result(timeout=30)
+    knowledge_at = warehouse.execute("select knowledge_at from evaluation.current_run").fetchone()[0]
+    assert known_from < committed < knowledge_at

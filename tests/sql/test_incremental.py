@@ -37,7 +37,7 @@ def in_force(world: World) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_three_days_in_a_row(daily: Daily, seed: int) -> None:
-    world = steady(random_world(seed, subjects=60))
+    world = steady(random_world(seed, subjects=30))
     run = daily.day(world)
     assert (run["mode"], run["mode_reason"]) == ("full", NOTHING_HELD)
     assert daily.check(world) > 0
@@ -79,6 +79,15 @@ def test_a_version_that_was_loaded_or_closed_since_counts_from_its_day(daily: Da
     world = replace(world, as_of=day)
     assert daily.day(world)["mode_reason"] == "another version of a rulebook is in force"
     assert daily.check(world) > 0
+    # one that has been in force for long and was loaded only now; two days without any run
+    world = replace(world, books=[*world.books, second | {"id": "random_late", "version": "1"}])
+    world = replace(world, as_of=day + timedelta(days=3))
+    assert daily.day(world)["mode_reason"] == "another version of a rulebook is in force"
+    assert daily.check(world) > 0
+    world = replace(world, as_of=day + timedelta(days=6))
+    assert daily.day(world)["mode"] == "touched"
+    assert daily.touched() < daily.subjects()
+    assert daily.check(world) > 0
 
 
 def test_time_alone(daily: Daily) -> None:
@@ -99,10 +108,11 @@ def crash(daily: Daily, model: str) -> None:
     """Let the evaluation fail half-way: a model's table cannot be written."""
     kept = daily.connection
     kept.execute(
-        "create function pg_temp_fail() returns trigger language plpgsql as $$ begin raise 'disk full'; end $$".encode()
+        b"create function pg_temp_fail() returns trigger language plpgsql as $$ begin raise 'disk full'; end $$"
     )
     kept.execute(
-        f"create trigger fail before insert on evaluation.{model} for each statement execute function pg_temp_fail()".encode()
+        f"create trigger fail before insert on evaluation.{model}"
+        " for each statement execute function pg_temp_fail()".encode()
     )
     with pytest.raises(DbtFailed, match="disk full"):
         daily.evaluate()

@@ -18,14 +18,14 @@ SAMPLE = 100
 # have none.
 SOURCES = (("thematic", "credit_record"), ("evaluation", "decided_grade"))
 
-# Rows at places drawn anew for each run: quick, however many rows there are. A page holds fewer rows than the 64
-# places that are tried, so more are drawn than needed.
+# Rows at places drawn anew for each run: quick, however many rows there are. A page of these tables holds fewer rows
+# than the 256 places that are tried, or some would never be looked at; so many more are tried than are needed.
 AT_RANDOM_PLACES = """
 select subject_key from {relation}
 where ctid = any(array(
     select format('(%%s,%%s)', (hashint8extended(number, %(run_id)s) & 2147483647) %% pages,
-        1 + (hashint8extended(number, %(run_id)s + 1) & 63))::tid
-    from generate_series(1, 8 * %(sample)s) as number
+        1 + (hashint8extended(number, %(run_id)s + 1) & 255))::tid
+    from generate_series(1, 24 * %(sample)s) as number
     cross join lateral (
         select greatest(pg_relation_size({name}::regclass) / current_setting('block_size')::integer, 1) as pages
     ) as size
@@ -57,7 +57,7 @@ def audit(connection: psycopg.Connection, sample: int = SAMPLE) -> Audit:
     if row is None:
         raise LookupError("没有评价运行 there is no evaluation run to audit")
     run_id, as_of, knowledge_at, rulebooks_at = row
-    subjects = _chosen(connection, run_id, sample)
+    subjects = chosen(connection, run_id, sample)
     workspace = Workspace(connection, "audit")
     workspace.create()
     workspace.open_run(as_of, knowledge_at, rulebooks_at, subjects)
@@ -68,8 +68,8 @@ def audit(connection: psycopg.Connection, sample: int = SAMPLE) -> Audit:
     return Audit(len(subjects), found)
 
 
-def _chosen(connection: psycopg.Connection, run_id: int, sample: int) -> list[str]:
-    """Subject keys, each once."""
+def chosen(connection: psycopg.Connection, run_id: int, sample: int = SAMPLE) -> list[str]:
+    """The subjects that the audit of a run looks at, each once; at most three times `sample`."""
     draws = [
         sql.SQL(AT_RANDOM_PLACES).format(
             relation=sql.Identifier(*source), name=sql.Literal(sql.Identifier(*source).as_string(connection))

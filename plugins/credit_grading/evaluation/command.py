@@ -15,7 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``regrade``."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="评价日期 the day to grade")
-    what.add_argument("--publication", type=int, metavar="N", help="重现一次发布 grade again what publication N released")
+    what.add_argument(
+        "--publication", type=int, metavar="N", help="重现一次发布 grade again what publication N released"
+    )
     parser.add_argument(
         "--known-at", default="now", metavar="now|then|TIMESTAMP",
         help="数据截止 what is known: now (default), then (end of the day graded), or a moment in city time",
@@ -75,7 +77,10 @@ def told(result: Regraded) -> list[str]:
         for count in result.counts
     ]
     if result.publication_id is not None:
-        lines += [f"与第 {result.publication_id} 次发布不同 different from publication {result.publication_id}: {result.different}"]
+        lines += [
+            f"与第 {result.publication_id} 次发布不同 different from publication {result.publication_id}: "
+            f"{result.different}"
+        ]
         lines += [f"  {difference}" for difference in result.differences]
         if result.different and not result.same_engine:
             lines += ["  评价程序在那次发布之后变过 the evaluation itself has changed since that publication"]

@@ -6,6 +6,7 @@ The results stand in schema ``evaluation_regrade`` until the next time; nothing 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -166,7 +167,7 @@ def reproduce(connection: psycopg.Connection, publication_id: int) -> Regraded:
     )  # fmt: skip
 
 
-def _difference(row: tuple) -> GradeDifference:
+def _difference(row: tuple[Any, ...]) -> GradeDifference:
     sides = [side if side[0] is not None else None for side in (row[3:6], row[6:9])]
     return GradeDifference(*row[:3], *sides)
 
@@ -181,7 +182,6 @@ def _grade(workspace: Workspace) -> sql.Identifier:
 
 
 def _now(connection: psycopg.Connection) -> datetime:
-    (moment,) = connection.execute("select clock_timestamp()").fetchone() or (None,)
-    if moment is None:
-        raise NothingToRegrade("the warehouse does not say what time it is")
+    moment: datetime
+    [(moment,)] = connection.execute("select clock_timestamp()").fetchall()
     return moment

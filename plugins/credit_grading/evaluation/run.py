@@ -110,6 +110,10 @@ def open_run(
             where state in ('open', 'evaluated', 'verified')
             """
         )
+        if knowledge_at is None:
+            # A batch is dated before it commits. Whoever is committing one is waited for, and whoever comes later
+            # dates it later: what this run may know is all there, and the run that follows finds the rest.
+            connection.execute("lock table landing.batch in share mode")
         row = connection.execute(
             OPEN,
             {

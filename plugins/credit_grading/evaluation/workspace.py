@@ -84,7 +84,8 @@ class Workspace:
         rows = self.connection.execute(
             "select relname::text, array_agg(attname::text order by attnum) from pg_class"
             " inner join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped"
-            " where relnamespace = 'rulebook'::regnamespace and relkind = 'r' group by pg_class.oid order by pg_class.oid"
+            " where relnamespace = 'rulebook'::regnamespace and relkind = 'r'"
+            " group by pg_class.oid order by pg_class.oid"
         ).fetchall()
         return dict(rows)
 

@@ -23,8 +23,7 @@ scale as (
     select
         rulebook_id, version,
         array_agg(grade order by rank) as grades,
-        array_agg(city_grade order by rank) as city_grades,
-        array_agg(lower order by rank) as lower_bounds
+        array_agg(city_grade order by rank) as city_grades, array_agg(lower order by rank) as lower_bounds
     from grade_band
     group by rulebook_id, version
 ),
@@ -36,8 +35,7 @@ deciding_limit as (
 
 fallen as (
     select
-        score.rulebook_id, score.subject_key, score.facet,
-        min(grade_band.rank)::integer as rank
+        score.rulebook_id, score.subject_key, score.facet, min(grade_band.rank)::integer as rank
     from {{ ref('unfulfilled_grade') }} as unfulfilled_grade
     inner join score
         on
@@ -117,7 +115,6 @@ select
     ranked.grade_status,
     case when ranked.grade_status in ('veto', 'cap') or ranked.effect = 'no_grade' then ranked.limit_id end as limit_id,
     case when ranked.grade_status = 'by_score' then scale.lower_bounds[ranked.final_rank - 1] - ranked.score end
-    as gap_to_next_band,
-    ranked.changes_on
+    as gap_to_next_band, ranked.changes_on
 from ranked
 left join scale on ranked.rulebook_id = scale.rulebook_id and ranked.rulebook_version = scale.version
