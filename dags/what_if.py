@@ -14,8 +14,8 @@ with DAG(
     + """
 
 **Parameters** `drafts`: names of files (`<id>@<version>.yml`) in `<state>/drafts`, or of a version in
-`dbt_project/rulebooks` that is not in force yet; `as_of`: the day (default: of the results that stand in the warehouse);
-`noise_percent`: how much weights are shaken for the sensitivity.
+`dbt_project/rulebooks` that is not in force yet; `as_of`: the day (default: of the results that stand in the
+warehouse); `noise_percent`: how much weights are shaken for the sensitivity.
 
 **Result**: tables in schema `what_if`, one trial more each time, and a page `<state>/what_if/trial-<n>.html`.
 
@@ -30,9 +30,7 @@ with DAG(
             [], type="array", items={"type": "string"}, minItems=1, title="草案文件", description="<id>@<version>.yml"
         ),
         "as_of": Param(None, type=["null", "string"], format="date", title="评价日期", description="YYYY-MM-DD"),
-        "noise_percent": Param(
-            10, type="number", exclusiveMinimum=0, exclusiveMaximum=100, title="权重扰动幅度（%）"
-        ),
+        "noise_percent": Param(10, type="number", exclusiveMinimum=0, exclusiveMaximum=100, title="权重扰动幅度（%）"),
     },
     default_args={
         "owner": "credit-supervision",

@@ -15,8 +15,8 @@ class WhatIfOperator(BaseOperator):
     """Runs a trial of drafts and writes its page; nothing is published.
 
     Reads the parameters ``drafts`` (names of files in ``<state>/drafts``, or of current rulebooks), ``as_of`` and
-    ``noise_percent``. Returns ``{"trial_id", "page"}``. Fails at once where a draft is wrong, with every problem by file
-    and line.
+    ``noise_percent``. Returns ``{"trial_id", "page"}``. Fails at once where a draft is wrong, with every problem by
+    file and line.
     """
 
     def execute(self, context: Any) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from credit_grading.what_if.trial import NOISE_PERCENT, run_trial
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``what-if``."""
     parser.add_argument("drafts", nargs="+", type=Path, metavar="DRAFT.yml", help="草案 drafts, <id>@<version>.yml")
-    parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="评价日期 (default: of the last results)")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DATE", help="评价日期 the day (default: of the last results)"
+    )
     parser.add_argument(
         "--noise-percent", type=_percent, default=NOISE_PERCENT, metavar="X",
         help="权重扰动幅度 weights are shaken by up to ±X percent (default 10)",
@@ -47,12 +49,14 @@ def told(trial: Row) -> list[str]:
             for row in book["sensitivity"]
             if row["grade"] is None
         ]
+        versions = f"{book['version_before'] or '—'} → {book['version_after'] or '—'}"
         lines += [
-            f"  {book['title_zh']} {book['rulebook_id']} {book['version_before'] or '—'} → {book['version_after'] or '—'}",
+            f"  {book['title_zh']} {book['rulebook_id']} {versions}",
             f"    参评 graded {book['graded_before']:,} → {book['graded_after']:,}；变动 moved {book['moved']:,}："
             f"上升 up {book['up']:,}，下降 down {book['down']:,}，其他 other {book['otherwise']:,}",
         ]
-        lines += [f"    权重扰动翻转 flips under ±{trial['noise_percent']}% noise: {', '.join(flipped)}"] if flipped else []
+        if flipped:
+            lines += [f"    权重扰动翻转 flips under ±{trial['noise_percent']}% noise: {', '.join(flipped)}"]
     return lines
 
 

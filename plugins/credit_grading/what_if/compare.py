@@ -1,6 +1,6 @@
 """The comparison of both sides of a trial: SQL files in their order, each told which side's schemas it reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ class NoiseMisses(RuntimeError):
 
 
 def run_sql(
-    connection: psycopg.Connection, file: str, settings: Mapping[str, Any], side: Side | None = None
-) -> list[tuple]:
+    connection: psycopg.Connection, file: str, settings: dict[str, Any], side: Side | None = None
+) -> list[tuple[Any, ...]]:
     """Run the statements of a file; with a side, bare names of tables are those of its schemas.
 
     Returns the rows of the last statement, none where it gives none.
@@ -39,7 +39,7 @@ def run_sql(
         return cursor.fetchall() if cursor.description else []
 
 
-def compare(connection: psycopg.Connection, sides: Sequence[Side], settings: Mapping[str, Any]) -> None:
+def compare(connection: psycopg.Connection, sides: Sequence[Side], settings: dict[str, Any]) -> None:
     """Write every result of a trial, in the transaction that is open. Raises NoiseMisses."""
     run_sql(connection, "sides.sql", settings)
     for side in sides:
@@ -57,7 +57,7 @@ def compare(connection: psycopg.Connection, sides: Sequence[Side], settings: Map
         _sensitivity(connection, side, settings | {"side": side.name})
 
 
-def _sensitivity(connection: psycopg.Connection, side: Side, settings: Mapping[str, Any]) -> None:
+def _sensitivity(connection: psycopg.Connection, side: Side, settings: dict[str, Any]) -> None:
     run_sql(connection, "sample.sql", settings, side)
     subjects = _keys(connection, "select distinct subject_key from side_sample", settings)
     known = settings | {"subjects": subjects}
@@ -74,5 +74,5 @@ def _sensitivity(connection: psycopg.Connection, side: Side, settings: Mapping[s
     run_sql(connection, "sensitivity.sql", settings)
 
 
-def _keys(connection: psycopg.Connection, query: str, settings: Mapping[str, Any]) -> list[str]:
+def _keys(connection: psycopg.Connection, query: str, settings: dict[str, Any]) -> list[str]:
     return [key for (key,) in connection.execute(query.encode(), settings).fetchall()]

@@ -117,7 +117,8 @@ def _percent(number: Decimal | int | None) -> str:
 
 
 def _signed(number: Decimal | int) -> str:
-    return ("+" if number > 0 else "−" if number < 0 else "") + _score(abs(number))
+    sign = "+" if number > 0 else "−" if number < 0 else ""
+    return sign + _score(abs(Decimal(number)))
 
 
 def _city_time(moment: datetime) -> str:

@@ -19,6 +19,8 @@ from credit_grading.what_if.drafts import Drafts, read_drafts
 # 本项目假设 our own choices: how much the weights are shaken and how often, and how much is kept
 NOISE_PERCENT = Decimal(10)
 DRAWS = 20
+# percent: such a noise could take a weight away altogether
+EVERYTHING = 100
 SEED = 1
 SAMPLE_LIMIT = 20_000
 MOVER_LIMIT = 1_000
@@ -36,7 +38,7 @@ class TrialDisturbed(RuntimeError):
 
 @dataclass(frozen=True)
 class Baseline:
-    """What the drafts are compared with: the run whose results stand in ``evaluation``, or a day with today's knowledge.
+    """What the drafts are compared with: the run whose results stand in ``evaluation``, or a day as now known.
 
     `rulebooks_at`: rulebooks loaded later are not seen; None = all are.
     """
@@ -76,7 +78,7 @@ def run_trial(
     Raises RulebookError with every problem of the drafts, WorkspaceBusy while another trial runs, DbtFailed,
     TrialDisturbed. Nothing is written then.
     """
-    if not 0 < noise_percent < 100 or draws < 1:
+    if not 0 < noise_percent < EVERYTHING or draws < 1:
         raise ValueError(
             f"noise must be more than 0 and less than 100 percent, draws at least 1: {noise_percent}, {draws}"
         )

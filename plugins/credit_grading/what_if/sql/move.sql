@@ -16,9 +16,10 @@ levelled as (
     select
         compared.*,
         case
-            when grade_before is null or grade_after is null then 0
-            when city_grade_before <> city_grade_after then ascii(city_grade_after) - ascii(city_grade_before)
-            else rank_after - rank_before
+            when compared.grade_before is null or compared.grade_after is null then 0
+            when compared.city_grade_before <> compared.city_grade_after
+                then ascii(compared.city_grade_after) - ascii(compared.city_grade_before)
+            else compared.rank_after - compared.rank_before
         end as levels
     from compared
 )
@@ -26,13 +27,14 @@ levelled as (
 select
     levelled.*,
     case
-        when not present_before then 'enters'
-        when not present_after then 'leaves'
-        when
-            grade_before is not distinct from grade_after and city_grade_before is not distinct from city_grade_after
-            then 'same'
-        when levels < 0 then 'up'
-        when levels > 0 then 'down'
+        when not levelled.present_before then 'enters'
+        when not levelled.present_after then 'leaves'
+        when not (
+            (levelled.grade_before, levelled.city_grade_before)
+            is distinct from (levelled.grade_after, levelled.city_grade_after)
+        ) then 'same'
+        when levelled.levels < 0 then 'up'
+        when levelled.levels > 0 then 'down'
         else 'other'
     end as direction
 from levelled;

@@ -8,11 +8,13 @@ from (
     select
         side_move.*,
         row_number() over (
-            partition by rulebook_id
-            order by abs(levels) desc, abs(score_after - score_before) desc nulls last, subject_key asc, facet asc
+            partition by side_move.rulebook_id
+            order by
+                abs(side_move.levels) desc, abs(side_move.score_after - side_move.score_before) desc nulls last,
+                side_move.subject_key asc, side_move.facet asc
         ) as place
     from side_move
-    where direction <> 'same'
+    where side_move.direction <> 'same'
 ) as moved
 where place <= %(mover_limit)s;
 

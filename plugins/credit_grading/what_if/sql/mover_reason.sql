@@ -21,7 +21,8 @@ ranked as (
     select
         differing.*,
         row_number() over (
-            partition by rulebook_id, subject_key, facet, kind order by abs(change) desc, reason_id asc
+            partition by rulebook_id, subject_key, facet, differing.kind
+            order by abs(differing.change) desc, differing.reason_id asc
         ) as place
     from differing
     inner join listed using (rulebook_id, subject_key, facet)
@@ -48,7 +49,9 @@ recut as (
 ),
 
 reason as (
-    select rulebook_id, subject_key, facet, 1 as kind_place, 1 as place, jsonb_build_object('kind', 'population') as said
+    select
+        rulebook_id, subject_key, facet, 1 as kind_place, 1 as place,
+        jsonb_build_object('kind', 'population') as said
     from listed
     where direction in ('enters', 'leaves')
     union all

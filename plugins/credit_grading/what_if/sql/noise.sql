@@ -1,6 +1,6 @@
 -- Small changes of the weights of one side's rulebooks, drawn anew for each draw; draw 0 changes nothing.
--- A weight w becomes w × (1 + u), u between −x and +x percent, from a hash of seed, draw and indicator; then siblings sum to
--- what they summed to. A leaf without weight counts (1 + u) times. An upstream score is held.
+-- A weight w becomes w × (1 + u), u between −x and +x percent, from a hash of seed, draw and indicator; then siblings
+-- sum to what they summed to. A leaf without weight counts (1 + u) times. An upstream score is held.
 with recursive draw as (
     select generate_series(0, %(draws)s) as draw
 ),
@@ -13,8 +13,9 @@ node as (
             else 1 + %(noise_percent)s * 0.01 * round(
                 (
                     (
-                        hashtextextended(concat_ws('/', indicator.rulebook_id, indicator.indicator_id, draw.draw), %(seed)s)
-                        & 1048575
+                        hashtextextended(
+                            concat_ws('/', indicator.rulebook_id, indicator.indicator_id, draw.draw), %(seed)s
+                        ) & 1048575
                     ) * 2 - 1048575
                 ) / 1048575.0, 8
             )

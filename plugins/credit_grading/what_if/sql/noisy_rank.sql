@@ -1,5 +1,5 @@
--- The grade that each noisy score gives: the band it falls into, or the next worse grade whose conditions are fulfilled,
--- but never better than the limit allows.
+-- The grade that each noisy score gives: the band it falls into, or the next worse grade whose conditions are
+-- fulfilled, but never better than the limit allows.
 with clamped as (
     select
         noisy_score.draw, noisy_score.rulebook_id, noisy_score.subject_key, noisy_score.facet,

@@ -1,5 +1,5 @@
--- The scores of a sample under each draw, before the rulebook's bounds: what every line contributes, times what the noise
--- makes of its weight. In a redistributing group the weights are shared out among what is present.
+-- The scores of a sample under each draw, before the rulebook's bounds: what every line contributes, times what the
+-- noise makes of its weight. In a redistributing group the weights are shared out among what is present.
 with present_child as (
     select distinct
         line.rulebook_id, line.subject_key, line.facet, side_noise.group_id, side_noise.child_id,

@@ -1,5 +1,5 @@
--- The subjects of one side whose weights are shaken: those that have a grade from a score, at most so many per rulebook.
--- Beside each what no weight changes, because it looks at records: conditions that it does not fulfil, and its limit.
+-- The subjects of one side whose weights are shaken: those that have a grade from a score, at most so many per
+-- rulebook. Beside each what no weight changes, because it looks at records: unfulfilled conditions, and its limit.
 truncate side_sample, sample_line, side_noise, noisy_score, noisy_rank;
 
 insert into side_sample

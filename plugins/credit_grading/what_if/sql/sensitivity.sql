@@ -2,10 +2,10 @@
 with flip as (
     select
         noisy_rank.*,
-        (noisy_rank < rank)::integer as is_up,
-        (noisy_rank > rank)::integer as is_down
+        (noisy_rank.noisy_rank < noisy_rank.rank)::integer as is_up,
+        (noisy_rank.noisy_rank > noisy_rank.rank)::integer as is_down
     from noisy_rank
-    where draw > 0
+    where noisy_rank.draw > 0
 ),
 
 of_subject as (

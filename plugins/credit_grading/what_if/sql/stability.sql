@@ -1,5 +1,5 @@
--- Population stability index over A–E and over the tenths of the scores before. Half a subject is added to each cell, so
--- that an empty one can be compared: 本项目假设, as in the gate.
+-- Population stability index over A–E and over the tenths of the scores before. Half a subject is added to each cell,
+-- so that an empty one can be compared: 本项目假设, as in the gate.
 with tenth as (
     select
         rulebook_id,
