@@ -15,9 +15,11 @@ SUBJECTS ?= 3500000
 # a city's records grow with its subjects
 RECORDS ?= $$(( $(SUBJECTS) * 60 / 7 ))
 FIRMS ?= 20000
+SAMPLE ?= 60
+SEED ?= 1
 REAL ?=
 
-.PHONY: help demo up down test bench bench-flow lint docs acceptance environment test-environment \
+.PHONY: help demo up down test mutation bench bench-flow lint docs acceptance environment test-environment \
 	lint-environment bench-environment lock clean
 
 help:  ## list these verbs
@@ -34,6 +36,9 @@ down:  ## stop what `make up` started
 
 test: test-environment  ## run every suite (SUITES="unit sql" runs some)
 	@scripts/test.sh $(SUITES)
+
+mutation: test-environment  ## break the evaluation's SQL one place at a time: make mutation SAMPLE=60 SEED=1
+	@$(PYTHON) -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
 
 bench: environment bench-environment  ## compare the evaluation with others: make bench SUBJECTS=100000
 	@scripts/bench.sh evaluation $(SUBJECTS) $(RECORDS)

@@ -31,6 +31,17 @@ def require_service(reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_flag_sources() -> None:
+    """Spare dbt the search for where its flags are declared.
+
+    It asks ``inspect.stack()`` for each, on every run; below pytest's many frames that was a third of the suite's time.
+    """
+    from dbt_common.behavior_flags import BehaviorFlagRendered
+
+    BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedPostgres]:
     """One embedded Postgres server for the whole session, where an unprivileged user can reach it."""

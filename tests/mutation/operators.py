@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Comments, dbt's configuration and Jinja's own statements are no rules: blanked out, so that offsets stay.
-NOT_SQL = re.compile(r"\{#.*?#\}|--[^\n]*|\{\{\s*config\(.*?\)\s*\}\}|\{%.*?%\}", re.DOTALL)
+# Comments, dbt's configuration and what only Jinja computes are no rules: blanked out, so that offsets stay.
+NOT_SQL = re.compile(
+    r"\{#.*?#\}|--[^\n]*|\{\{\s*config\(.*?\)\s*\}\}|\{\{\s*return\((?!written_sql).*?\}\}|\{%.*?%\}", re.DOTALL
+)
 NOT_A_TERM = r"(?:true|false|not materialized)\b"
 
 # name: (pattern, replacement); the pattern's whole match is replaced
@@ -49,9 +51,9 @@ OPERATORS: dict[str, tuple[str, str]] = {
     "- becomes +": (r"(?<=[\w)}] )- (?=[\w({])", "+ "),
     "+ becomes -": (r"(?<=[\w)}] )\+ (?=[\w({])", "- "),
     "* becomes +": (r"(?<!select )(?<=[\w)}'] )\* (?=[\w({'])", "+ "),
-    "months become days": (r"make_interval\(months =>", "make_interval(days =>"),
+    "months become days": (r"(?<=make_interval\()months =>", "days =>"),
     "a month more": (r"(make_interval\(months => [\w.{} ]+)\)", r"\1 + 1)"),
-    "else is dropped": (r"(?m)\n\s*else [\w.' ()]+(?=\n\s*end)", ""),
+    "else is dropped": (r"(?m)^ *else [\w.' ()]+(?=\n\s*end)", ""),
     "a condition is dropped": (rf"(?m)(?<=[ \n])and (?!{NOT_A_TERM}|\()(?!.* as )[^\n]+(?<!,)$", "and true"),
     "an alternative is dropped": (rf"(?m)(?<=[ \n])or (?!{NOT_A_TERM}|\()(?!.* as )[^\n]+(?<!,)$", "or false"),
     "the only condition is dropped": (r"(?m)\bwhere [^\n]+$", "where true"),
@@ -69,6 +71,7 @@ class Mutant:
     before: str
     after: str
     source_line: str
+    line_above: str
 
     def apply(self, text: str) -> str:
         """The file's text with this place broken."""
@@ -96,19 +99,21 @@ def _of_file(project: Path, file: Path) -> Iterator[Mutant]:
         (match.start(), match.group(), match.expand(replacement), operator)
         for operator, (pattern, replacement) in OPERATORS.items()
         for match in re.finditer(pattern, sql)
-        if _is_whole(match.group())
+        # what only Jinja reads stays: a match may reach over it
+        if _is_whole(match.group()) and match.group() == text[match.start() : match.end()]
     ]
     lines = text.split("\n")
     for start, before, after, operator in sorted(found, key=lambda one: (one[0], one[3])):
         place = start + len(before) - len(before.lstrip())
         line = text.count("\n", 0, place) + 1
+        above = lines[line - 2].strip() if line > 1 else ""
         yield Mutant(
-            file.relative_to(project).as_posix(), line, operator, start, before, after, lines[line - 1].strip()
+            file.relative_to(project).as_posix(), line, operator, start, before, after, lines[line - 1].strip(), above
         )
 
 
 def _is_whole(part: str) -> bool:
-    """Whether no bracket is opened or closed only: then nothing else hangs on what is replaced."""
+    """Whether no bracket or quote is opened or closed only: then nothing else hangs on what is replaced."""
     if re.fullmatch(r"(?:= )?\w+ ?\(|not in \(|, \w+\)", part):
         return True
     depth = 0
@@ -116,4 +121,4 @@ def _is_whole(part: str) -> bool:
         depth += (character in "({") - (character in ")}")
         if depth < 0:
             return False
-    return depth == 0
+    return depth == 0 and part.count("'") % 2 == 0

@@ -19,19 +19,20 @@ class BrokenProject:
 
     @contextmanager
     def broken(self, mutant: Mutant) -> Iterator[list[str]]:
-        """Break one place; gives the names of the models whose SQL it stands in."""
+        """Break one place; gives the names of the models whose SQL it stands in.
+
+        dbt keeps compiled macros, and finds them by their text: those that are whole need not be compiled again.
+        """
         text = (self.folder / mutant.file).read_text(encoding="utf-8")
         touched = self._macro(mutant, text) if mutant.file.startswith("macros/") else self._model(mutant)
         whole = [(thing, name, getattr(thing, name)) for thing, name, _ in touched]
         for thing, name, code in touched:
             setattr(thing, name, code)
-        self._forget_templates()
         try:
             yield self._affected(touched[0][0])
         finally:
             for thing, name, code in whole:
                 setattr(thing, name, code)
-            self._forget_templates()
 
     def _model(self, mutant: Mutant) -> list[tuple[Any, str, str]]:
         node = next(node for node in self.manifest.nodes.values() if node.original_file_path == mutant.file)
@@ -54,7 +55,8 @@ class BrokenProject:
         broken = {thing.unique_id}
         grown = True
         while grown:
-            users = {macro.unique_id for macro in self.manifest.macros.values() if broken & set(macro.depends_on.macros)}
+            macros = self.manifest.macros.values()
+            users = {macro.unique_id for macro in macros if broken & set(macro.depends_on.macros)}
             grown = not users <= broken
             broken |= users
         return sorted(
@@ -63,10 +65,3 @@ class BrokenProject:
             if node.original_file_path.startswith("models/evaluation/")
             and (node.unique_id in broken or broken & set(node.depends_on.macros))
         )
-
-    @staticmethod
-    def _forget_templates() -> None:
-        # dbt compiles a macro once per process and knows it by its name
-        from dbt_common.clients.jinja import template_cache
-
-        template_cache.clear()

@@ -29,8 +29,9 @@ meant as (
         rulebook_id,
         is_limit,
         period,
-        format('catalogue_item_id in (%s)', string_agg(quote_literal(catalogue_item_id), ', ' order by catalogue_item_id))
-        as condition
+        format(
+            'catalogue_item_id in (%s)', string_agg(quote_literal(catalogue_item_id), ', ' order by catalogue_item_id)
+        ) as condition
     from line
     where means_whole_item
     group by rulebook_id, is_limit, period
