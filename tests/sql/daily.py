@@ -6,10 +6,11 @@ from pathlib import Path
 import psycopg
 
 from credit_grading.evaluation.difference import Difference, differences
-from credit_grading.evaluation.run import open_run
+from credit_grading.evaluation.run import follows_run, open_run
 from credit_grading.evaluation.workspace import Workspace
 from credit_grading.rulebook.load import load_rulebooks
 from credit_grading.transform.dbt import run_dbt
+from credit_grading.transform.layers import selection
 from tests.oracle.compare import same
 from tests.oracle.rules import Rulebook
 from tests.oracle.scorer import Oracle
@@ -40,7 +41,8 @@ class Daily:
         return row
 
     def evaluate(self) -> None:
-        run_dbt("run", "--select", "path:models/evaluation")
+        """As the scheduler's task does it: rules and views only where every subject is evaluated."""
+        run_dbt("run", *selection("evaluation", with_seeds=False, with_rules=not follows_run(self.connection)))
 
     def day(self, world: World, **options: bool) -> dict:
         """Receive a world and evaluate it; returns the run."""
