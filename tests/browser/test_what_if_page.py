@@ -15,12 +15,23 @@ def test_the_page_of_a_trial_shows_matrix_and_charts_and_fetches_nothing(up: Up,
     assert tried.returncode == 0, tried.stdout + tried.stderr
     browser.get(page.as_uri())
     assert "规则试算" in browser.find_element(By.TAG_NAME, "h1").text
-    charts = browser.find_elements(By.TAG_NAME, "svg")
-    assert len(charts) >= 2
-    assert all(chart.size["width"] > 100 and chart.size["height"] > 10 for chart in charts[:2])
-    heading = browser.find_element(By.XPATH, "//*[contains(text(), '等级迁移')]")
-    assert heading.is_displayed()
+    shows_matrix_and_charts(browser)
     outside = browser.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
     assert outside == []
     wrong = [line["message"] for line in browser.get_log("browser") if page.name in line["message"]]
     assert wrong == []
+
+
+def shows_matrix_and_charts(browser: Any) -> None:
+    """Of the first rulebook: a matrix whose cells sum to its total, and a chart of every kind."""
+    assert browser.find_element(By.XPATH, "//h3[contains(text(), '等级迁移')]").is_displayed()
+    matrix = browser.find_element(By.CSS_SELECTOR, "table.matrix")
+    assert matrix.is_displayed()
+    cells = [cell.text.split() for cell in matrix.find_elements(By.CSS_SELECTOR, "td:not(.total)")]
+    totals = [cell.text for cell in matrix.find_elements(By.CSS_SELECTOR, "td.total")]
+    assert sum(int(cell[0].replace(",", "")) for cell in cells if cell) == int(totals[-1].replace(",", "")) > 0
+    for kind in ("各等级主体数", "得分分布", "分数线附近"):
+        chart = browser.find_element(By.CSS_SELECTOR, f"svg[aria-label^='{kind}']")
+        assert chart.is_displayed()
+        assert chart.size["width"] > 300
+        assert any(bar.size["width"] > 1 and bar.size["height"] > 1 for bar in chart.find_elements(By.TAG_NAME, "rect"))

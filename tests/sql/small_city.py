@@ -24,6 +24,18 @@ CUT_OFF = (("from: 90, from_included: true, until: null", "from: 94, from_includ
            ("from: 80, from_included: true, until: 90", "from: 80, from_included: true, until: 94"))  # fmt: skip
 LIMIT = (("limits:\n", "limits:\n  - {id: bad_bidder, title: {zh: 不良行为, en: Bad bidder}, effect: cap, grade: D,"
           " item: bidding_bad_behaviour, legal_basis: 本项目假设}\n"),)  # fmt: skip
+# the best grade for full points only, the others out of everybody's reach
+ENDS = (("from: 90, from_included: true, until: null", "from: 100, from_included: true, until: null"),
+        ("from: 80, from_included: true, until: 90", "from: 15, from_included: true, until: 100"),
+        ("from: 70, from_included: true, until: 80", "from: 13, from_included: true, until: 15"),
+        ("from: 60, from_included: true, until: 70", "from: 11, from_included: true, until: 13"),
+        ("from: null, from_included: false, until: 60", "from: null, from_included: false, until: 11"))  # fmt: skip
+# more lines than are listed differ, the best score is held down, and one grade is another one of the city
+MANY = (("            weight: 50\n            records: {aggregate: count, items: [{item: administrative_penalty, l",
+         "            weight: 40\n            records: {aggregate: count, items: [{item: administrative_penalty, l"),
+        ("            weight: 20\n            records: {aggregate: sum",
+         "            weight: 30\n            records: {aggregate: sum"),
+        ("highest: 100}", "highest: 96}"), ("grade: B, city_grade: B", "grade: B, city_grade: C"))  # fmt: skip
 POPULATION = (("subject_kinds: [coded], item: market_entity_registered", "subject_kinds: [coded], item: honour"),)
 
 

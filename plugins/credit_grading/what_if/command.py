@@ -62,6 +62,9 @@ def told(trial: Row) -> list[str]:
 
 def _percent(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number")
+    return number

@@ -52,7 +52,8 @@ def compare(connection: psycopg.Connection, sides: Sequence[Side], settings: dic
     )
     for side in sides:
         run_sql(connection, "mover_line.sql", settings | {"side": side.name, "subjects": subjects}, side)
-    run_sql(connection, "mover_reason.sql", settings)
+    for file in ("mover_difference.sql", "mover_reason.sql"):
+        run_sql(connection, file, settings)
     for side in sides:
         _sensitivity(connection, side, settings | {"side": side.name})
 

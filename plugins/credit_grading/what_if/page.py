@@ -42,7 +42,7 @@ select
     coalesce(sum(subjects) filter (where present_before), 0)::bigint as graded_before,
     coalesce(sum(subjects) filter (where present_after), 0)::bigint as graded_after,
     coalesce(sum(subjects) filter (where direction <> 'same'), 0)::bigint as moved,
-    100.0 * sum(subjects) filter (where direction <> 'same') / sum(subjects) as moved_percent,
+    100.0 * coalesce(sum(subjects) filter (where direction <> 'same'), 0) / sum(subjects) as moved_percent,
     coalesce(sum(subjects) filter (where direction = 'up'), 0)::bigint as up,
     coalesce(sum(subjects) filter (where direction = 'down'), 0)::bigint as down,
     coalesce(sum(subjects) filter (where direction in ('enters', 'leaves', 'other')), 0)::bigint as otherwise

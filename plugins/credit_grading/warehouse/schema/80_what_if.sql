@@ -72,7 +72,8 @@ create table if not exists what_if.mover (
     status_after text collate "C",
     score_after numeric,
     -- [{"kind": "line", "id": …, "title_zh": …, "title_en": …, "before": …, "after": …, "change": …}, …]; kind:
-    -- 'start', 'line', 'limit', 'status', 'cut_off', 'population'
+    -- 'population'; 'status'; 'cut_off'; 'limit'; 'start', 'line', 'rest' (of the lines) and 'bounds' (lowest and
+    -- highest score), which sum to the change of the score; 'city_grade'; 'level'; 'condition' (nothing else differs)
     reasons jsonb not null,
     primary key (trial_id, rulebook_id, subject_key, facet)
 );

@@ -17,6 +17,7 @@ levelled as (
         compared.*,
         case
             when compared.grade_before is null or compared.grade_after is null then 0
+            when (compared.city_grade_before is null) <> (compared.city_grade_after is null) then 0
             when compared.city_grade_before <> compared.city_grade_after
                 then ascii(compared.city_grade_after) - ascii(compared.city_grade_before)
             else compared.rank_after - compared.rank_before

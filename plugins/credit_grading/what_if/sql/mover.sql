@@ -27,5 +27,7 @@ create temporary table side_line (
     reason_id text collate "C" not null,
     title_zh text,
     title_en text,
-    points numeric
+    points numeric,
+    -- of a limit: what it does
+    effect text collate "C"
 ) on commit drop;

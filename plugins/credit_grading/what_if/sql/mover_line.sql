@@ -26,7 +26,7 @@ known_limit as (
 insert into side_line
 select
     %(side)s, graded.rulebook_id, graded.subject_key, graded.facet, 'start', '', '起始分', 'Start',
-    rulebook_in_force.start_score
+    rulebook_in_force.start_score, null
 from graded
 inner join rulebook_in_force on graded.rulebook_id = rulebook_in_force.rulebook_id
 where rulebook_in_force.start_score is not null
@@ -34,7 +34,8 @@ union all
 select
     %(side)s, graded.rulebook_id, graded.subject_key, graded.facet, 'line', indicator_default.indicator_id,
     indicator_default.title_zh, indicator_default.title_en,
-    coalesce(known_line.contribution, indicator_default.default_contribution, 0)
+    coalesce(known_line.contribution, indicator_default.default_contribution, 0),
+    null
 from graded
 inner join indicator_default on graded.rulebook_id = indicator_default.rulebook_id and indicator_default.is_scored
 left join known_line
@@ -46,7 +47,8 @@ left join known_line
 union all
 select
     %(side)s, graded.rulebook_id, graded.subject_key, graded.facet, 'limit', known_limit.limit_id,
-    grade_limit.title_zh, grade_limit.title_en, null
+    grade_limit.title_zh, grade_limit.title_en, null,
+    concat_ws(' ', grade_limit.effect, grade_limit.grade)
 from graded
 inner join known_limit
     on

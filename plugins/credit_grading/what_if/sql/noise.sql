@@ -1,6 +1,7 @@
 -- Small changes of the weights of one side's rulebooks, drawn anew for each draw; draw 0 changes nothing.
 -- A weight w becomes w × (1 + u), u between −x and +x percent, from a hash of seed, draw and indicator; then siblings
--- sum to what they summed to. A leaf without weight counts (1 + u) times. An upstream score is held.
+-- sum to what they summed to. A leaf without weight counts (1 + u) times. An upstream score is held, and what is only
+-- shown takes no part.
 with recursive draw as (
     select generate_series(0, %(draws)s) as draw
 ),
@@ -65,4 +66,5 @@ left join scaled as child
     on
         walk.draw = child.draw
         and walk.rulebook_id = child.rulebook_id
-        and indicator_leaf.child_id = child.indicator_id;
+        and indicator_leaf.child_id = child.indicator_id
+where indicator_leaf.is_scored;

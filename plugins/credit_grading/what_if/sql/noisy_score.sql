@@ -74,7 +74,12 @@ difference as (
 insert into noisy_score
 select
     known.draw, sampled.rulebook_id, sampled.subject_key, sampled.facet,
-    rulebook_in_force.start_score + known.points + coalesce(difference.points, 0) as score
+    case
+        when known.draw = 0 then noisy.score
+        -- whoever has the same value everywhere keeps it under any weights: what rounding the multipliers leaves of
+        -- that must not carry a score across the cut-off on which it lies
+        else round(noisy.score, 8)
+    end as score
 from side_sample as sampled
 inner join when_nothing_is_known as known on sampled.rulebook_id = known.rulebook_id
 inner join rulebook_in_force on sampled.rulebook_id = rulebook_in_force.rulebook_id
@@ -83,6 +88,9 @@ left join difference
         known.draw = difference.draw
         and sampled.rulebook_id = difference.rulebook_id
         and sampled.subject_key = difference.subject_key
-        and sampled.facet = difference.facet;
+        and sampled.facet = difference.facet
+cross join lateral (
+    select rulebook_in_force.start_score + known.points + coalesce(difference.points, 0) as score
+) as noisy;
 
 analyze noisy_score;
