@@ -210,7 +210,8 @@ def test_ctrl_c_leaves_no_process_and_what_was_published(
     platform: Platform, first: subprocess.CompletedProcess[str]
 ) -> None:
     running = subprocess.Popen(
-        [sys.executable, "-u", "-m", "credit_grading", "demo", "--firms", FIRMS],
+        # a shell lets what it starts in the background ignore Ctrl-C; the demo must hear it
+        ["env", "--default-signal=INT", sys.executable, "-u", "-m", "credit_grading", "demo", "--firms", FIRMS],
         env=platform.environment(), cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert running.stdout
