@@ -42,10 +42,11 @@ class WhatIfOperator(BaseOperator):
                 for problem in mistakes.problems:
                     self.log.error("%s", problem)
                 raise AirflowFailException(f"草案有误 the drafts are wrong:\n{mistakes}") from mistakes
-            for line in told(read_trial(connection, trial_id)):
+            trial = read_trial(connection, trial_id)
+            for line in told(trial):
                 self.log.info("%s", line)
             page = page_file(trial_id)
-            write_page(connection, trial_id, page)
+            write_page(trial, page)
         self.log.info("网页 page: %s", page)
         return {"trial_id": trial_id, "page": str(page)}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from credit_grading import paths
-from credit_grading.what_if.page import Row, read_trial, trial_page
+from credit_grading.what_if.page import Row, read_trial, write_page
 from credit_grading.what_if.trial import NOISE_PERCENT, run_trial
 
 
@@ -30,8 +30,7 @@ def what_if(connection: psycopg.Connection, options: argparse.Namespace) -> str:
     trial_id = run_trial(connection, options.drafts, options.as_of, noise_percent=options.noise_percent)
     trial = read_trial(connection, trial_id)
     file = options.output or page_file(trial_id)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(trial_page(trial), encoding="utf-8")
+    write_page(trial, file)
     return "\n".join([*told(trial), f"  网页 page        {file}"])
 
 

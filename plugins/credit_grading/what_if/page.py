@@ -96,9 +96,9 @@ def trial_page(trial: Row) -> str:
     return environment.get_template("trial.html").render(trial=trial, style=style, movers_shown=MOVERS_SHOWN)
 
 
-def write_page(connection: psycopg.Connection, trial_id: int, file: Path) -> None:
-    """Write the page of a trial to a file; its folder is made where it is missing. Raises NoSuchTrial."""
-    content = trial_page(read_trial(connection, trial_id))
+def write_page(trial: Row, file: Path) -> None:
+    """Write the page of what `read_trial` gave to a file; its folder is made where it is missing."""
+    content = trial_page(trial)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content, encoding="utf-8")
 
