@@ -1,7 +1,5 @@
 """Stage → thematic → evaluate → audit → gate → publish: once every feed has announced, at the latest each morning."""
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, AssetAll, AssetOrTimeSchedule, Param, TriggerRule, chain
 
 from credit_grading.operators.audit import AuditOperator
@@ -11,7 +9,7 @@ from credit_grading.operators.departments import readable_departments
 from credit_grading.operators.evaluation_run import OpenRunOperator
 from credit_grading.operators.gate import GateOperator
 from credit_grading.operators.publish import PublishOperator
-from credit_grading.operators.schedule import each, feed_asset
+from credit_grading.operators.schedule import WAREHOUSE_TASK, each, feed_asset
 
 MORNING = each("0 6 * * *")
 
@@ -42,16 +40,7 @@ The last release stays in force meanwhile.
         "as_of": Param(None, type=["null", "string"], format="date", title="评价日期", description="YYYY-MM-DD"),
         "force": Param(False, type="boolean", title="没有新数据也评价"),
     },
-    default_args={
-        "owner": "credit-supervision",
-        "pool": "warehouse",
-        # for lost connections; a failing model, gate or publication fails at once
-        "retries": 2,
-        "retry_delay": timedelta(seconds=10),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=5),
-        "execution_timeout": timedelta(hours=2),
-    },
+    default_args=WAREHOUSE_TASK,
 ):
     open_run = OpenRunOperator(
         task_id="open_run",

@@ -1,10 +1,9 @@
 """Grade a past day again, or what a publication released. Nothing that is published is touched."""
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, Param
 
 from credit_grading.operators.regrade import RegradeOperator
+from credit_grading.operators.schedule import WAREHOUSE_TASK
 
 with DAG(
     dag_id="regrade",
@@ -31,16 +30,7 @@ day, or a moment) and `rulebooks` (`id@version`: versions that apply instead of 
         "known_at": Param("now", type="string", title="数据截止", description="now, then, or a moment in city time"),
         "rulebooks": Param([], type="array", items={"type": "string"}, title="指定模型版本", description="id@version"),
     },
-    default_args={
-        "owner": "credit-supervision",
-        "pool": "warehouse",
-        # for lost connections; whatever is wrong with the parameters fails at once
-        "retries": 2,
-        "retry_delay": timedelta(seconds=10),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=5),
-        "execution_timeout": timedelta(hours=2),
-    },
+    default_args=WAREHOUSE_TASK,
 ):
     RegradeOperator(
         task_id="regrade",

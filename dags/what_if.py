@@ -1,9 +1,8 @@
 """Try draft rulebooks beside the current ones: who would move, and why. Nothing is published."""
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, Param
 
+from credit_grading.operators.schedule import WAREHOUSE_TASK
 from credit_grading.operators.what_if import WhatIfOperator
 
 with DAG(
@@ -32,16 +31,7 @@ warehouse); `noise_percent`: how much weights are shaken for the sensitivity.
         "as_of": Param(None, type=["null", "string"], format="date", title="评价日期", description="YYYY-MM-DD"),
         "noise_percent": Param(10, type="number", exclusiveMinimum=0, exclusiveMaximum=100, title="权重扰动幅度（%）"),
     },
-    default_args={
-        "owner": "credit-supervision",
-        "pool": "warehouse",
-        # for lost connections; a draft with mistakes fails at once
-        "retries": 2,
-        "retry_delay": timedelta(seconds=10),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=5),
-        "execution_timeout": timedelta(hours=2),
-    },
+    default_args=WAREHOUSE_TASK,
 ):
     WhatIfOperator(
         task_id="what_if",

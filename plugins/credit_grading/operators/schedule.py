@@ -1,6 +1,6 @@
-"""Names and clocks that the DAGs share."""
+"""Names, clocks and manners that the DAGs share."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,17 @@ from credit_grading.platform.today import generated_city_day
 CITY_TIMEZONE = "Asia/Shanghai"
 # DAGs have no start date on purpose: with one in the past, a new DAG would at once run for the tick it missed
 PUBLICATION = Asset(name="sharing/publication", group="credit_grading")
+# default_args of every DAG that works in the warehouse
+WAREHOUSE_TASK = {
+    "owner": "credit-supervision",
+    "pool": "warehouse",
+    # for lost connections; a failing model, gate or publication, or a wrong parameter, fails at once
+    "retries": 2,
+    "retry_delay": timedelta(seconds=10),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=5),
+    "execution_timeout": timedelta(hours=2),
+}
 
 
 def each(cron: str | None) -> CronTriggerTimetable | None:
