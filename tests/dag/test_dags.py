@@ -13,20 +13,68 @@ from airflow.sdk.exceptions import ParamValidationError
 
 HOME = Path(__file__).resolve().parents[2]
 
-# one line per department: owner, roll-out batch, feeds
+# the departments that are live: owner, roll-out batch, live feeds, feeds that are still planned
 DEPARTMENTS = {
     "development_and_reform": (
-        "development-and-reform-credit", "improve", ["bidding_bad_behaviour", "serious_dishonesty_list"]
+        "development-and-reform-credit",
+        "improve",
+        ["bidding_bad_behaviour", "serious_dishonesty_list"],
+        ["credit_commitments", "self_declarations", "administrative_penalties", "administrative_licences"],
     ),
-    "finance": ("finance-data", "breakthrough", ["honours"]),
+    "finance": (
+        "finance-data",
+        "breakthrough",
+        ["honours"],
+        ["procurement_suppliers", "procurement_contracts", "procurement_complaints", "procurement_violations"]
+        + ["procurement_experts", "expert_reviews", "expert_violations"],
+    ),
     "housing_and_urban_rural_construction": (
-        "housing-construction-credit", "breakthrough", ["construction_integrity_points"]
+        "housing-construction-credit",
+        "breakthrough",
+        ["construction_integrity_points"],
+        ["administrative_licences", "administrative_penalties", "contract_performance", "registered_practitioners"]
+        + ["housing_fund_arrears"],
     ),
     "market_regulation": (
-        "market-regulation-data", "improve", ["market_entity_registry", "administrative_penalties"]
+        "market-regulation-data",
+        "improve",
+        ["market_entity_registry", "administrative_penalties"],
+        ["administrative_licences", "abnormal_operation_list", "serious_violation_list", "inspection_results"]
+        + ["firm_risk_classes"],
     ),
-}  # fmt: skip
-INGEST = {f"ingest_{department}" for department in DEPARTMENTS}
+}
+# those that are described and not switched on: roll-out batch and number of feeds
+PLANNED = {
+    "agriculture_and_rural_affairs": ("breakthrough", 4),
+    "civil_affairs": ("deploy", 4),
+    "commerce": ("breakthrough", 4),
+    "culture_and_tourism": ("breakthrough", 4),
+    "customs": ("improve", 2),
+    "ecology_and_environment": ("improve", 6),
+    "economy_and_information_technology": ("breakthrough", 4),
+    "education": ("deploy", 3),
+    "emergency_management": ("breakthrough", 6),
+    "financial_administration": ("deploy", 3),
+    "health": ("breakthrough", 4),
+    "healthcare_security": ("breakthrough", 4),
+    "human_resources_and_social_security": ("improve", 7),
+    "justice": ("deploy", 3),
+    "medical_products": ("breakthrough", 4),
+    "people_court": ("improve", 1),
+    "planning_and_natural_resources": ("breakthrough", 5),
+    "public_resource_trading_centre": ("breakthrough", 4),
+    "public_security": ("deploy", 2),
+    "science_and_technology": ("deploy", 3),
+    "state_owned_assets_supervision": ("deploy", 1),
+    "statistics": ("deploy", 2),
+    "taxation": ("improve", 6),
+    "transport": ("improve", 6),
+    "urban_management": ("breakthrough", 4),
+    "water_resources": ("improve", 5),
+}
+INGEST = {f"ingest_{department}" for department in (*DEPARTMENTS, *PLANNED)}
+# planned feeds of live departments
+TRY = {f"try_{department}" for department in DEPARTMENTS}
 
 GRADE_EDGES = {
     "open_run": {"stage"},
@@ -45,26 +93,46 @@ TRIALS = {
     "regrade": {"publication", "as_of", "known_at", "rulebooks"},
     "what_if": {"drafts", "as_of", "noise_percent"},
 }
-TAGS = {"ingest", "department", "grade", "publication", "trial", "batch:improve", "batch:breakthrough", "batch:deploy"}
+TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "batch:improve", "batch:breakthrough", "batch:deploy"}
 
 
 def test_every_file_parses_and_makes_exactly_the_expected_dags(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dag_ids) == INGEST | {"grade"} | set(TRIALS)
+    assert set(bag.dag_ids) == INGEST | TRY | {"grade"} | set(TRIALS)
+    assert len(INGEST) == 30
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
 def test_a_department_becomes_one_dag(bag: Any, department: str) -> None:
-    owner, batch, feeds = DEPARTMENTS[department]
-    dag = bag.dags[f"ingest_{department}"]
-    assert dag.owner == owner
-    assert dag.tags == {"ingest", "department", f"batch:{batch}"}
+    owner, batch, feeds, planned = DEPARTMENTS[department]
+    for name, tag, expected in ((f"ingest_{department}", "live", feeds), (f"try_{department}", "planned", planned)):
+        dag = bag.dags[name]
+        assert dag.owner == owner
+        assert dag.tags == {"ingest", "department", f"batch:{batch}", tag}
+        assert dag.timetable.can_be_scheduled == (tag == "live")
+        check_pairs(dag, department, expected)
+
+
+def check_pairs(dag: Any, department: str, feeds: list[str]) -> None:
+    """Each feed is received, then announced; pairs do not wait for each other."""
     edges = {task.task_id: task.downstream_task_ids for task in dag.tasks}
     expected: dict[str, set[str]] = {f"receive_{feed}": {f"announce_{feed}"} for feed in feeds}
     assert edges == expected | {f"announce_{feed}": set() for feed in feeds}
     announced = {outlet.name for task in dag.tasks for outlet in task.outlets}
     assert announced == {f"landing/{department}/{feed}" for feed in feeds}
     assert all(not task.outlets for task in dag.tasks if task.task_id.startswith("receive_"))
+
+
+@pytest.mark.parametrize("department", PLANNED)
+def test_a_planned_department_has_its_dag_which_only_people_start(bag: Any, department: str) -> None:
+    batch, feeds = PLANNED[department]
+    dag = bag.dags[f"ingest_{department}"]
+    assert dag.tags == {"ingest", "department", f"batch:{batch}", "planned"}
+    assert not dag.timetable.can_be_scheduled
+    assert "计划中" in dag.dag_display_name
+    names = [task.task_id.removeprefix("receive_") for task in dag.tasks if task.task_id.startswith("receive_")]
+    assert len(names) == feeds
+    check_pairs(dag, department, names)
 
 
 def test_grading_is_one_chain_with_data_docs_beside_it(bag: Any) -> None:
@@ -78,9 +146,9 @@ def test_grading_is_one_chain_with_data_docs_beside_it(bag: Any) -> None:
     assert rules["data_docs"] == "all_done"
 
 
-def test_grading_starts_from_every_feed_and_at_the_latest_each_morning(bag: Any) -> None:
+def test_grading_starts_from_every_live_feed_and_at_the_latest_each_morning(bag: Any) -> None:
     dag = bag.dags["grade"]
-    feeds = {f"landing/{department}/{feed}" for department, (_, _, feeds) in DEPARTMENTS.items() for feed in feeds}
+    feeds = {f"landing/{department}/{feed}" for department, (_, _, feeds, _) in DEPARTMENTS.items() for feed in feeds}
     condition = dag.timetable.asset_condition
     assert type(condition).__name__ == "AssetAll"
     assert {asset.name for asset in condition.objects} == feeds
@@ -133,7 +201,8 @@ def test_parameters_of_trials(bag: Any, name: str, parameter: str, right: object
 
 def test_policies(bag: Any) -> None:
     tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
-    receiving = 2 * sum(len(feeds) for _, _, feeds in DEPARTMENTS.values())
+    receiving = 2 * sum(len(feeds) + len(planned) for _, _, feeds, planned in DEPARTMENTS.values())
+    receiving += 2 * sum(feeds for _, feeds in PLANNED.values())
     assert len(tasks) == receiving + len(GRADE_EDGES) + len(TRIALS)
     for dag in bag.dags.values():
         assert dag.catchup is False, dag.dag_id
@@ -165,13 +234,17 @@ def test_pools_that_are_used_are_created(bag: Any) -> None:
     assert POOLS["warehouse"][0] == 1
 
 
-@pytest.mark.parametrize("department", DEPARTMENTS)
+@pytest.mark.parametrize("department", [*DEPARTMENTS, *PLANNED])
 def test_a_department_s_page_tells_who_why_what_and_how_to_re_run(bag: Any, department: str) -> None:
     page = bag.dags[f"ingest_{department}"].doc_md
     for needed in ("Maintainers", "@example.org", "法律依据", "Re-run", f"dags/departments/{department}.yml"):
         assert needed in page
-    for feed in DEPARTMENTS[department][2]:
-        assert f"`{feed}`" in page
+    _, _, feeds, planned = DEPARTMENTS.get(department, ("", "", [], []))
+    for feed in feeds:
+        assert f"| `{feed}` |" in page
+    for feed in planned:
+        assert f"| `{feed}` |" in page
+    assert ("计划中 planned" in page) == bool(planned or department in PLANNED)
 
 
 def test_grade_page_tells_how_to_re_run(bag: Any) -> None:
@@ -219,7 +292,7 @@ print(len(bag.dags), sorted(name for name in set(sys.modules) - before if name.s
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + 1 + len(TRIALS)} []"
+    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + len(TRY) + 1 + len(TRIALS)} []"
 
 
 def test_plugins_folder_is_not_imported_file_by_file() -> None:
