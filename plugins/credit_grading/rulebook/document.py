@@ -13,9 +13,12 @@ from typing import Any
 import yaml
 
 from credit_grading.rulebook.problem import Problem, short
+from credit_grading.yaml_limits import hostile_yaml
 
 Location = tuple[str | int, ...]
 
+# digits of a number; no rule needs more, and Python refuses to read some thousands
+LONGEST_NUMBER = 30
 WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 DECIMAL_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -52,6 +55,9 @@ def read_document(file: Path) -> Document:
     except UnicodeDecodeError as error:
         return Document(file, "", problems=[Problem(short(file), 1, f"the file is not UTF-8: {error}")])
     document = Document(file, text)
+    if refused := hostile_yaml(text):
+        document.problems.append(Problem(short(file), *refused))
+        return document
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
@@ -99,6 +105,9 @@ def _scalar(document: Document, text: str, kind: str, location: Location) -> Any
     if kind == "bool":
         return text.lower() in ("true", "yes", "on")
     if kind in ("int", "float"):
+        if len(text) > LONGEST_NUMBER:
+            document.problem(location, f"a number has at most {LONGEST_NUMBER} characters")
+            return None
         if WHOLE_NUMBER.fullmatch(text):
             return int(text)
         if DECIMAL_NUMBER.fullmatch(text):

@@ -5,30 +5,40 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from credit_grading.sources.delimited import UNPARSED
+from credit_grading.sources.limits import MOST_COLUMNS
+from credit_grading.sources.lines import Lines, LongLine
 from credit_grading.sources.model import Row, RowNote, SourceError, Stream
 
 
 def read_json_lines(file: TextIO) -> Stream:
     """Open a JSON Lines text that can be read twice: first for the keys of all objects, then for the rows.
 
-    Numbers keep the digits they were written with. A line that is no JSON object, or repeats a key, is kept
-    whole under ``_unparsed``. Raises SourceError (unreadable_file) where no line is a JSON object.
+    Numbers keep the digits they were written with. A line that is no JSON object, repeats a key or is nested too
+    deep is kept whole under ``_unparsed``. Raises SourceError: ``unreadable_file`` where no line is a JSON object,
+    ``wrong_header`` where the objects have more than MOST_COLUMNS keys together.
     """
     keys: dict[str, None] = {}
     lines = 0
-    for line in file:
-        if not line.isspace():
+    for line in Lines(file):
+        if isinstance(line, LongLine) or not line.isspace():
             lines += 1
             keys.update(dict.fromkeys(_parse(line) or ()))
+            if len(keys) > MOST_COLUMNS:
+                message = f"第 {lines} 行为止已有 {len(keys)} 个不同的键，超过上限 {MOST_COLUMNS}（too many keys）"
+                raise SourceError("wrong_header", message, row=lines)
     if lines and not keys:
         raise SourceError("unreadable_file", "没有一行是 JSON 对象（no line is a JSON object）")
     file.seek(0)
-    return Stream(list(keys), _rows(file, list(keys)))
+    return Stream(list(keys), _rows(Lines(file), list(keys)))
 
 
-def _rows(file: TextIO, header: list[str]) -> Iterator[Row]:
+def _rows(lines: Lines, header: list[str]) -> Iterator[Row]:
     number = 0
-    for line in file:
+    for line in lines:
+        if isinstance(line, LongLine):
+            number += 1
+            yield number, [None] * len(header), line.note()
+            continue
         if line.isspace():
             continue
         number += 1
@@ -37,7 +47,7 @@ def _rows(file: TextIO, header: list[str]) -> Iterator[Row]:
             message = "不是 JSON 对象，整行原样保留（not a JSON object: kept unparsed）"
             yield number, [None] * len(header), RowNote(message, {UNPARSED: line.rstrip("\r\n")})
         else:
-            yield number, [_text(record.get(key)) for key in header], None
+            yield number, [record.get(key) for key in header], None
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -51,12 +61,16 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_float=str, parse_int=str, parse_constant=str)
 
 
-def _parse(line: str) -> dict[str, object] | None:
+def _parse(line: str | LongLine) -> dict[str, str | None] | None:
+    if isinstance(line, LongLine):
+        return None
     try:
         record = _DECODER.decode(line.lstrip("\ufeff"))
+        if not isinstance(record, dict):
+            return None
+        return {key: value if value.__class__ is str else _text(value) for key, value in record.items()}
     except (ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) else None
 
 
 def _text(value: object) -> str | None:
