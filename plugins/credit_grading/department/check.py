@@ -6,7 +6,7 @@ from typing import Any
 
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
-from credit_grading.sources.location import leaves_its_base
+from credit_grading.department.source import source_problems
 
 
 def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list[Found]:
@@ -52,7 +52,5 @@ def _feed(document: Any, here: list[str | int], feed: Any, contracts: Collection
     if most is not None and least > most:
         line = line_of(document, [*here, "assertions", "minimum_rows"])
         yield line, f"minimum_rows {least} 大于 maximum_rows {most}（minimum_rows is above maximum_rows）"
-    location = feed["source"].get("location", "")
-    if leaves_its_base(location):
-        line = line_of(document, [*here, "source", "location"])
-        yield line, f"location“{location}”不允许包含“..”（must not leave its folder）"
+    for path, message in source_problems(feed["source"]):
+        yield line_of(document, [*here, "source", *path]), message

@@ -11,9 +11,11 @@ from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.encode import RowEncoder
 from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
+from credit_grading.landing.personal import mask_identity_numbers
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import Problem, ProblemLog
 from credit_grading.sources.database import DatabaseItem
+from credit_grading.sources.files import FileItem
 from credit_grading.sources.model import Item, SourceError, Stream
 
 
@@ -74,6 +76,8 @@ class BatchReceiver:
         except SourceError as error:
             outcome = error.outcome
             log.add("error", str(error), row=error.row, column=error.column)
+        # not where the warehouse failed: then the same pages and bytes are wanted again
+        item.release()
         return Received(outcome, batch_id, rows, log.closed())
 
     def _land(self, item: Item, log: ProblemLog) -> tuple[int, int]:
@@ -90,7 +94,8 @@ class BatchReceiver:
                 raise _Discard("empty_feed", "文件是空的（the file is empty）")
             mapping = map_header(stream.header, self._contract)
             self._report(mapping, log)
-            ordered = not isinstance(item, DatabaseItem)
+            self._report_stream(stream, log)
+            ordered = isinstance(item, FileItem)
             encoder = RowEncoder(
                 batch_id,
                 stream.header,
@@ -162,6 +167,15 @@ class BatchReceiver:
         )
         for heading, _ in mapping.unknown:
             log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
+
+    def _report_stream(self, stream: Stream, log: ProblemLog) -> None:
+        if stream.passed_over:
+            # whose name and number a form's head holds, nobody can say
+            lines = [] if self._guard else [mask_identity_numbers(line) for line in stream.passed_over]
+            message = f"表头之上 {len(stream.passed_over)} 行不是数据，未接收（rows above the header, passed over）"
+            log.add("info", "：".join([message, " / ".join(lines)]) if lines else message)
+        for notice in stream.notices:
+            log.add("info", notice)
 
     def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:
         limits = self._feed.assertions

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from credit_grading.contract.model import Column, Contract
+from credit_grading.sources.model import Expected
 
 # Ours (an assumption): below this similarity a suggestion would mislead more often than help.
 LEAST_SIMILARITY = 0.6
@@ -42,6 +43,17 @@ def normalise_heading(text: str) -> str:
 def column_of(contract: Contract, heading: str) -> Column | None:
     """The contract's column that a heading names, or None."""
     return _headings(contract).get(normalise_heading(heading))
+
+
+def expected_of(contract: Contract) -> Expected:
+    """What readers are told of a contract."""
+    known = _headings(contract)
+    personal = {heading for heading, column in known.items() if column.personal}
+    return Expected(
+        knows=lambda heading: normalise_heading(heading) in known,
+        is_personal=lambda heading: normalise_heading(heading) in personal,
+        has_persons=contract.has_persons,
+    )
 
 
 def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
