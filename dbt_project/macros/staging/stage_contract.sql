@@ -10,9 +10,12 @@
 {%- set division = ref('division') -%}
 {%- if execute -%}
 {%- set contract = contract_definition(contract_id) -%}
-{%- set reasons = [] -%}
+{%- set reasons, key_reasons = [], [] -%}
 {%- for column in contract.columns -%}
     {%- do reasons.extend(column_reasons(column, contract)) -%}
+    {%- if column.name in contract.meta['natural_key'] -%}
+        {%- do key_reasons.extend(column_reasons(column, contract)) -%}
+    {%- endif -%}
 {%- endfor -%}
 with text_marker as (select marker from {{ null_marker }} where applies_to = 'any'),
 
@@ -29,7 +32,7 @@ known_catalogue_item as (
 staged as (select batch_id from {{ staged_batch }} where contract_id = '{{ contract_id }}'),
 
 pending as (
-    select batch_id, department_id, feed_id, known_from
+    select batch_id, department_id, feed_id, known_from, delivery_kind
     from {{ batch }}
     where contract_id = '{{ contract_id }}' and batch_id not in (select batch_id from staged)
 ),
@@ -38,7 +41,8 @@ landed as (select * from {{ landing }}),
 
 trimmed as (
     select
-        pending.department_id, pending.feed_id, pending.known_from,
+        pending.department_id, pending.feed_id, pending.known_from, pending.delivery_kind,
+        {{ row_marks() }},
         landed_row.batch_id, landed_row.row_number, landed_row.row_hash
         {%- for column in contract.columns %},
         {{ trimmed_value(column) }} as trimmed__{{ column.name }}
@@ -50,7 +54,9 @@ trimmed as (
 
 received as (
     select
-        department_id, feed_id, known_from, batch_id, row_number, row_hash
+        department_id, feed_id, known_from, batch_id, row_number, row_hash,
+        delivery_kind, is_deletion, unknown_operation, received_sequence,
+        staging.parsed_sequence(received_sequence) as change_sequence
         {%- for column in contract.columns %},
         {{ received_value(column) }} as received__{{ column.name }}
         {%- endfor %}
@@ -92,14 +98,17 @@ select
     {{ column.name }},
     {%- endfor %}
     subject_key, subject_kind, subject_name, record_key, row_hash,
-    department_id, feed_id, batch_id, row_number, known_from,
+    department_id, feed_id, batch_id, row_number, known_from, delivery_kind, is_deletion, change_sequence,
     array_remove(array[
         {{ row_warnings(contract) | join(',\n        ') }}
     ]::text[], null) as warnings,
-    to_jsonb(nullif(array_remove(array[
+    {#- a deletion need not say more than which record it means #}
+    to_jsonb(nullif(array_remove(case
+        when is_deletion then array[{{ key_reasons | join(',\n        ') }}]::jsonb[]
+        else array[
         {{ reasons | join(',\n        ') }}{{ ',' if reasons }}
         case when subject_key is null then jsonb_build_object('code', 'subject_unknown', 'column', null, 'value', null) end
-    ]::jsonb[], null), '{}')) as reasons
+    ]::jsonb[] end || array[{{ mark_reasons() }}]::jsonb[], null), '{}')) as reasons
 from identified
 {%- endif -%}
 {% endmacro %}

@@ -13,7 +13,7 @@ COLUMN_KEYS = (
     "headers", "required", "header_required", "check", "unit", "values", "open_ended", "null_markers", "personal",
 )  # fmt: skip
 SUBJECT_KEYS = ("credit_code", "name", "local_id", "person_id", "person_name")
-RESERVED_TABLES = ("batch", "feed_attempt")
+RESERVED_TABLES = ("batch", "feed_attempt", "snapshot")
 # Postgres cuts identifiers at 63 bytes
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
