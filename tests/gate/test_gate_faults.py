@@ -103,6 +103,7 @@ STAGING_FAULTS = {
         "unknown_encoding",
         "unreadable_file",
         "person_key_missing",
+        "person_key_changed",
     )
 } | {
     "a person's own number as a key": (

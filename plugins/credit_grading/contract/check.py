@@ -12,8 +12,10 @@ CONTRACT_KEYS = ("title_zh", "standard", "natural_key", "subject", "version_colu
 COLUMN_KEYS = (
     "headers", "required", "header_required", "check", "unit", "values", "open_ended", "null_markers", "personal",
 )  # fmt: skip
-SUBJECT_KEYS = ("credit_code", "name", "local_id", "person_id", "person_name")
-RESERVED_TABLES = ("batch", "feed_attempt")
+SUBJECT_KEYS = (
+    "credit_code", "organisation_code", "registration_number", "name", "local_id", "person_id", "person_name",
+)  # fmt: skip
+RESERVED_TABLES = ("batch", "feed_attempt", "person_key", "person_key_succession")
 # Postgres cuts identifiers at 63 bytes
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
