@@ -1,5 +1,6 @@
 """Receive one file, or one window of a query: its rows and its line in the ledger commit together, or not at all."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,12 +10,13 @@ from psycopg import sql
 from credit_grading.contract.model import Contract
 from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
+from credit_grading.landing.corrections import unprotected_rows
 from credit_grading.landing.encode import RowEncoder
 from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import Problem, ProblemLog
 from credit_grading.sources.database import DatabaseItem
-from credit_grading.sources.model import Item, SourceError, Stream
+from credit_grading.sources.model import Item, Row, SourceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,12 @@ class BatchReceiver:
                 ordered=ordered,
                 guard=self._guard,
             )
-            self._copy(stream, mapping, encoder)
-        self._check_volume(encoder.rows, is_increment, log)
+            rows = stream.rows
+            if mapping.corrects is not None and self._feed.source["kind"] == "csv":
+                rows = unprotected_rows(rows)
+            self._copy(rows, mapping, encoder)
+        # what is new since yesterday, or was sent back, may well be little: the lower bound is for whole deliveries
+        self._check_volume(encoder.rows, is_increment, log, is_whole=not is_increment and mapping.corrects is None)
         # the window of a cursor is known only now
         previous = self._previous(item)
         batch = ledger.Batch(batch_id, item.window_key(), encoder.content_hash(), fingerprint)
@@ -118,6 +124,7 @@ class BatchReceiver:
             source_name=item.name,
             row_count=encoder.rows,
             unknown_columns=[heading for heading, _ in mapping.unknown],
+            holds_corrections=mapping.corrects is not None,
             dag_run_id=self._dag_run_id,
         )
         return batch_id, encoder.rows
@@ -142,13 +149,13 @@ class BatchReceiver:
             value=item.after,
         )
 
-    def _copy(self, stream: Stream, mapping: HeaderMapping, encoder: RowEncoder) -> None:
+    def _copy(self, rows: Iterator[Row], mapping: HeaderMapping, encoder: RowEncoder) -> None:
         names = ["batch_id", "row_number", "row_hash", "extra_columns", *mapping.columns]
         statement: Any = sql.SQL("copy {} ({}) from stdin").format(
             sql.Identifier("landing", self._contract.id), sql.SQL(", ").join(map(sql.Identifier, names))
         )
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for block in encoder.blocks(stream.rows):
+            for block in encoder.blocks(rows):
                 copy.write(block)
 
     def _report(self, mapping: HeaderMapping, log: ProblemLog) -> None:
@@ -163,14 +170,13 @@ class BatchReceiver:
         for heading, _ in mapping.unknown:
             log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
 
-    def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:
+    def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog, *, is_whole: bool) -> None:
         limits = self._feed.assertions
         if rows == 0 and is_increment:
             raise _Discard("nothing_new")
         if rows == 0:
             raise _Discard("empty_feed", "只有表头，没有数据行（a header and no rows）")
-        # what is new since yesterday may well be little: the lower bound is for whole deliveries
-        if rows < limits.minimum_rows and not is_increment:
+        if rows < limits.minimum_rows and is_whole:
             message = f"只有 {rows} 行，少于下限 {limits.minimum_rows} 行，未落地（fewer rows than the minimum）"
             raise _Discard("volume_below_minimum", message)
         if limits.maximum_rows is not None and rows > limits.maximum_rows:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from operator import itemgetter
 from typing import Any
 
+from credit_grading.landing.corrections import CORRECTS, REFERENCE
 from credit_grading.landing.headers import HeaderMapping
 from credit_grading.landing.personal import mask_identity_numbers
 from credit_grading.landing.persons import PersonGuard, Shield
@@ -65,7 +66,7 @@ class RowEncoder:
         )
         self._guard = guard
         if guard:
-            self._pick = _shielded(self._pick, guard.shields(mapping.columns))
+            self._pick = _shielded(self._pick, guard.shields(mapping.columns, keyed=mapping.corrects is not None))
 
     def content_hash(self) -> str:
         """SHA-256 over the header and all values so far."""
@@ -79,7 +80,7 @@ class RowEncoder:
         md5, update, pick = hashlib.md5, self._content.update, self._pick
         columns, batch, skip, ordered = self._columns, self._batch, self._skip, self._ordered
         separators = len(self._mapping.columns) - 1
-        has_unknown = bool(self._mapping.unknown)
+        has_unknown = bool(self._mapping.unknown) or self._mapping.corrects is not None
         block: list[bytes] = []
         for number, values, note in rows:
             try:
@@ -142,6 +143,11 @@ class RowEncoder:
         for heading, position in self._mapping.unknown:
             if values[position] not in (None, ""):
                 kept[heading] = values[position]
+        if self._mapping.corrects is not None:
+            reference = (values[self._mapping.corrects] or "").strip()
+            # of persons only what is a number of ours: anything else could be anybody's data
+            if reference and (not self._guard or REFERENCE.fullmatch(reference)):
+                kept[CORRECTS] = reference
         return line.encode(), _json(kept) if kept else b"\\N", hashed
 
 

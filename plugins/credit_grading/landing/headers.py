@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from credit_grading.contract.model import Column, Contract
+from credit_grading.landing.corrections import CORRECTS, HOUSE_HEADINGS
 
 # Ours (an assumption): below this similarity a suggestion would mislead more often than help.
 LEAST_SIMILARITY = 0.6
@@ -25,6 +26,7 @@ class HeaderMapping:
 
     ``unknown`` are (heading, position) of what the contract does not know. ``warnings`` and ``notices`` are
     (column, message) pairs. Personal columns are in none of the lists: their values go no further.
+    ``corrects`` is the position of the column that names the rejected row each row is sent in place of.
     """
 
     columns: tuple[str, ...]
@@ -32,6 +34,7 @@ class HeaderMapping:
     unknown: tuple[tuple[str, int], ...]
     warnings: tuple[tuple[str, str], ...]
     notices: tuple[tuple[str, str], ...]
+    corrects: int | None = None
 
 
 def normalise_heading(text: str) -> str:
@@ -49,10 +52,14 @@ def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
     known = _headings(contract)
     found: dict[str, int] = {}
     unknown: list[tuple[str, int]] = []
+    ours: dict[str, int] = {}
     problems: list[tuple[str, str]] = []
     for position, heading in enumerate(header):
         column = known.get(normalise_heading(heading))
-        if column is None:
+        house = HOUSE_HEADINGS.get(normalise_heading(heading)) if column is None else None
+        if house and house not in ours:
+            ours[house] = position
+        elif column is None:
             unknown.append((heading.strip() or f"_column_{position + 1}", position))
         elif column.name in found:
             first = header[found[column.name]]
@@ -71,7 +78,8 @@ def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
         problems.append(("", f"没有一列属于契约“{contract.title_zh}”（no column of contract {contract.id}）"))
     if problems:
         raise WrongHeader(problems)
-    return _mapping(contract, found, unknown, [(c.label, hints[c.name]) for c in missing if c.name in hints])
+    mapping = _mapping(contract, found, unknown, [(c.label, hints[c.name]) for c in missing if c.name in hints])
+    return replace(mapping, corrects=ours.get(CORRECTS))
 
 
 def _mapping(

@@ -8,6 +8,7 @@ Environment:
 import hashlib
 import hmac
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ VARIABLE = "CREDIT_GRADING_PERSON_KEY"
 KEY_LENGTH = 32
 PERSON = "P:"
 NOT_AN_IDENTITY = "X:"
+KEYED = re.compile(rf"[PX]:[0-9a-f]{{{KEY_LENGTH}}}")
 NOT_KEPT = "；含个人信息，内容不保留（persons: its content is not kept）"
 
 Shield = Callable[[str], str]
@@ -63,13 +65,16 @@ class PersonGuard:
         self._contract = contract
         self._key = key
 
-    def shields(self, columns: Sequence[str]) -> list[Shield | None]:
-        """For each column of the contract how its value is changed; None leaves it as it is."""
-        return [self._shield(self._contract.column(name)) for name in columns]
+    def shields(self, columns: Sequence[str], *, keyed: bool = False) -> list[Shield | None]:
+        """For each column of the contract how its value is changed; None leaves it as it is.
 
-    def _shield(self, column: Column) -> Shield | None:
+        keyed: a row that quarantine handed out holds our key instead of the number; an unchanged one is kept.
+        """
+        return [self._shield(self._contract.column(name), keyed) for name in columns]
+
+    def _shield(self, column: Column, keyed: bool) -> Shield | None:
         if column.name == self._contract.subject.get("person_id"):
-            return lambda value: person_key(value, self._key)
+            return lambda value: value if keyed and KEYED.fullmatch(value) else person_key(value, self._key)
         if column.name == self._contract.subject.get("person_name"):
             return mask_name
         # a credit code may look like an identity number, by chance
