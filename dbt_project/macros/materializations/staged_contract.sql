@@ -48,6 +48,7 @@
     {% if rebuild %}{% do staging_statement(staging_release_sql(contract_id)) %}{% endif %}
     {% do staging_statement(staging_clear_sql(contract_id)) %}
     {% do staging_statement(staging_ledger_sql(contract_id)) %}
+    {% do staging_statement(staging_fill_sql(contract_id)) %}
     {% call statement('counts', fetch_result=True) %}{{ staging_counts_sql(contract_id) }}{% endcall %}
     {% set counts = load_result('counts')['data'][0] %}
     {% do persist_docs(target_relation, model) %}

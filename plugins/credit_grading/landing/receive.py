@@ -10,6 +10,7 @@ from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.batch import BatchReceiver, Received
+from credit_grading.landing.due import judged_by_calendar
 from credit_grading.landing.persons import VARIABLE, PersonGuard, configured_key
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
@@ -49,6 +50,7 @@ def receive_feed(
     except SourceError as error:
         results = [_failed(department, feed, error.outcome, str(error))]
     outcome = _combined(results or [_absent(connection, department, feed)])
+    outcome = judged_by_calendar(connection, department, feed, outcome)
     ledger.record_attempt(connection, department.id, feed.id, outcome, dag_run_id)
     if outcome.outcome in ALARMS:
         raise FeedProblem(department.id, feed.id, outcome)
@@ -67,6 +69,9 @@ def _guard(contract: Contract) -> PersonGuard | None:
 
 
 def _absent(connection: psycopg.Connection, department: Department, feed: Feed) -> Received:
+    if feed.due is not None:
+        # its due day decides
+        return Received("not_yet_published")
     with connection.transaction():
         is_early = ledger.is_within_grace(connection, department.id, feed.id, feed.grace_days)
     if is_early:
