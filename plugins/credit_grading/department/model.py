@@ -1,6 +1,8 @@
 """The shape of a department file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -15,7 +17,12 @@ class Assertions:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed (数据源) of a department. ``source`` is the declared source, as checked by the schema."""
+    """One feed (数据源) of a department.
+
+    ``source`` is the declared source, as checked by the schema. ``headers`` are headings of this feed that its
+    contract does not know, with the contract's column, or None where the heading is none of its columns.
+    ``live_since`` is the first day on which the feed is expected; None: it is planned.
+    """
 
     id: str
     contract_id: str
@@ -26,6 +33,12 @@ class Feed:
     cadence: str = "daily"
     grace_days: int = 0
     assertions: Assertions = field(default_factory=Assertions)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    live_since: date | None = date.min
+
+    def is_live(self, day: date) -> bool:
+        """Whether the feed is expected on that day; a planned one is received only when a person asks."""
+        return self.live_since is not None and self.live_since <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,10 @@ class Department:
     schedule: str | None
     reads: list[str]
     feeds: list[Feed]
+
+    def live_feeds(self, day: date) -> list[Feed]:
+        """The feeds that are expected on that day; none of a planned department."""
+        return [feed for feed in self.feeds if feed.is_live(day)]
 
     def feed(self, feed_id: str) -> Feed:
         """The feed of that id. Raises KeyError where there is none."""

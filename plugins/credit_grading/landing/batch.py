@@ -6,11 +6,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from credit_grading.contract.model import Contract
+from credit_grading.contract.model import Column, Contract
 from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
+from credit_grading.landing.drift import HeaderLedger
 from credit_grading.landing.encode import RowEncoder
-from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
+from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header, names_any
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import Problem, ProblemLog
 from credit_grading.sources.database import DatabaseItem
@@ -54,6 +55,7 @@ class BatchReceiver:
         self._department_id = department_id
         self._feed = feed
         self._dag_run_id = dag_run_id
+        self._headers = HeaderLedger(connection, contract, department_id, feed)
 
     def receive(self, item: Item) -> Received:
         """Receive one item. What is wrong with it is in the result; only the warehouse's own errors are raised."""
@@ -71,6 +73,8 @@ class BatchReceiver:
             outcome = "wrong_header"
             for column, message in error.problems:
                 log.add("error", message, column=column or None)
+            with self._connection.transaction():
+                self._headers.record(item.name, error.finding, None, [])
         except SourceError as error:
             outcome = error.outcome
             log.add("error", str(error), row=error.row, column=error.column)
@@ -82,14 +86,15 @@ class BatchReceiver:
         fingerprint = item.fingerprint()
         if fingerprint is not None:
             previous = self._previous(item)
-            if previous is not None and previous.source_hash == fingerprint:
+            if previous is not None and previous.source_hash == fingerprint and not self._heals(previous):
                 raise _Discard("nothing_new")
         batch_id = ledger.next_batch_id(self._connection)
         with item.open() as stream:
             if not any(heading.strip() for heading in stream.header):
                 raise _Discard("empty_feed", "文件是空的（the file is empty）")
-            mapping = map_header(stream.header, self._contract)
-            self._report(mapping, log)
+            mapping = map_header(stream.header, self._contract, self._feed.headers)
+            lost = self._headers.demand_no_rename(mapping)
+            self._report(mapping, lost, log)
             ordered = not isinstance(item, DatabaseItem)
             encoder = RowEncoder(
                 batch_id,
@@ -120,7 +125,12 @@ class BatchReceiver:
             unknown_columns=[heading for heading, _ in mapping.unknown],
             dag_run_id=self._dag_run_id,
         )
+        self._headers.record(item.name, mapping.finding, batch_id, [column for column, _ in lost])
         return batch_id, encoder.rows
+
+    def _heals(self, batch: ledger.Batch) -> bool:
+        """Whether the department's file now names a column of that batch, so that the same content says more."""
+        return names_any(self._feed.headers, batch.unknown_columns)
 
     def _previous(self, item: Item) -> ledger.Batch | None:
         return ledger.latest_batch(self._connection, self._department_id, self._feed.id, item.window_key())
@@ -130,6 +140,8 @@ class BatchReceiver:
         if not isinstance(item, DatabaseItem) or item.cursor is None:
             return set()
         newest = ledger.latest_batch(self._connection, self._department_id, self._feed.id)
+        if newest is not None and self._heals(newest):
+            return set()
         item.after = ledger.highest_cursor(newest, item.cursor)
         if item.after is None:
             return set()
@@ -140,6 +152,7 @@ class BatchReceiver:
             self._feed.id,
             cursor=item.cursor,
             value=item.after,
+            headings=self._feed.headers,
         )
 
     def _copy(self, stream: Stream, mapping: HeaderMapping, encoder: RowEncoder) -> None:
@@ -151,7 +164,9 @@ class BatchReceiver:
             for block in encoder.blocks(stream.rows):
                 copy.write(block)
 
-    def _report(self, mapping: HeaderMapping, log: ProblemLog) -> None:
+    def _report(self, mapping: HeaderMapping, lost: list[tuple[Column, str]], log: ProblemLog) -> None:
+        for gone, message in lost:
+            log.add("warning", message, column=gone.label)
         for column, message in mapping.warnings:
             log.add("warning", message, column=column)
         for column, message in mapping.notices:
@@ -160,7 +175,7 @@ class BatchReceiver:
             "原样保留（unknown column, kept）",
             "含个人信息，不予保留（unknown column of persons, not kept）",
         )
-        for heading, _ in mapping.unknown:
+        for heading in mapping.finding.strangers:
             log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
 
     def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:

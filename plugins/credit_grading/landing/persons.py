@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from credit_grading.contract.model import Column, Contract
-from credit_grading.landing.headers import column_of
+from credit_grading.landing.headers import Headings, column_of
 from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers
 from credit_grading.sources.model import RowNote, Values
 
@@ -57,11 +57,13 @@ class PersonGuard:
     Args:
         contract: one with ``has_persons``.
         key: of the hash.
+        headings: what the department's file says about headings of the feed.
     """
 
-    def __init__(self, contract: Contract, key: str) -> None:
+    def __init__(self, contract: Contract, key: str, headings: Headings | None = None) -> None:
         self._contract = contract
         self._key = key
+        self._headings = headings
 
     def shields(self, columns: Sequence[str]) -> list[Shield | None]:
         """For each column of the contract how its value is changed; None leaves it as it is."""
@@ -85,7 +87,7 @@ class PersonGuard:
             codes = {name: value for name, value in note.kept.items() if name == "_note"}
             return [None] * len(values), replace(note, message=note.message + NOT_KEPT, kept=codes)
         number = self._contract.subject["person_id"]
-        columns = [column_of(self._contract, heading) for heading in header]
+        columns = [column_of(self._contract, heading, self._headings) for heading in header]
         return [
             None if heading == note.column and column and column.name == number else value
             for heading, column, value in zip(header, columns, values, strict=True)

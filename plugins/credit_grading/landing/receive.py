@@ -13,6 +13,7 @@ from credit_grading.landing.batch import BatchReceiver, Received
 from credit_grading.landing.persons import VARIABLE, PersonGuard, configured_key
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
+from credit_grading.platform.today import city_today
 from credit_grading.sources.model import SourceError
 from credit_grading.sources.open import open_source
 
@@ -43,7 +44,7 @@ def receive_feed(
     contract = load_contract(feed.contract_id)
     ensure_landing_tables(connection, [contract])
     try:
-        guard = _guard(contract)
+        guard = _guard(contract, feed)
         receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id, guard=guard)
         results = [receiver.receive(item) for item in open_source(feed.source, open_connection)]
     except SourceError as error:
@@ -55,7 +56,7 @@ def receive_feed(
     return outcome
 
 
-def _guard(contract: Contract) -> PersonGuard | None:
+def _guard(contract: Contract, feed: Feed) -> PersonGuard | None:
     if not contract.has_persons:
         return None
     key = configured_key()
@@ -63,10 +64,13 @@ def _guard(contract: Contract) -> PersonGuard | None:
         raise SourceError(
             "person_key_missing", f"数据含个人信息，须先设置密钥（persons: the key is not set）：{VARIABLE}"
         )
-    return PersonGuard(contract, key)
+    return PersonGuard(contract, key, feed.headers)
 
 
 def _absent(connection: psycopg.Connection, department: Department, feed: Feed) -> Received:
+    if not feed.is_live(city_today()):
+        # a planned feed that somebody tries: nothing is due yet
+        return Received("not_yet_published")
     with connection.transaction():
         is_early = ledger.is_within_grace(connection, department.id, feed.id, feed.grace_days)
     if is_early:
