@@ -3,8 +3,9 @@
 #
 #   scripts/bench.sh evaluation [subjects] [records]   the evaluation against three others: docs/benchmarks.md
 #   scripts/bench.sh flow [firms]                      each stage of the flow on a fresh city
+#   scripts/bench.sh landing [rows]                    receiving against a bare COPY of the same bytes
 #
-# Both use a state folder of their own that is removed afterwards. KEEP=1 keeps that of the evaluation: the next run of
+# Each uses a state folder of its own that is removed afterwards. KEEP=1 keeps that of the evaluation: the next run of
 # the same size finds its records there. ROUNDS and PLANS: tests/bench/__main__.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,8 +28,15 @@ case ${1:-} in
     echo "city of ${2:-20000} firms, $machine"
     CREDIT_GRADING_STATE="$PWD/$folder" "$python" -m credit_grading demo --firms "${2:-20000}"
     ;;
+  landing)
+    folder=var/bench-landing
+    trap 'scripts/clean.sh "$folder"' EXIT
+    echo "$machine"
+    export PYTHONPATH=plugins CREDIT_GRADING_STATE="$PWD/$folder"
+    "$python" -m tests.bench.landing "$folder" "${2:-1000000}"
+    ;;
   *)
-    echo "say what to measure: scripts/bench.sh evaluation|flow" >&2
+    echo "say what to measure: scripts/bench.sh evaluation|flow|landing" >&2
     exit 2
     ;;
 esac

@@ -10,6 +10,7 @@ from credit_grading.contract.load import load_contracts
 from credit_grading.department.check import cross_problems
 from credit_grading.department.model import Assertions, Department, Feed
 from credit_grading.department.schema import schema_problems
+from credit_grading.yaml_limits import hostile_yaml
 
 
 class DepartmentFileError(ValueError):
@@ -70,12 +71,16 @@ def _read(file: Path) -> tuple[Any, list[tuple[int, str]]]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        document = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        if refused := hostile_yaml(text):
+            return None, [refused]
+        document = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context).split())
         return None, [(mark.line + 1 if mark else 1, f"不是有效的 YAML（not valid YAML）: {what}")]
-    except (YAMLError, UnicodeDecodeError) as error:
+    # its constructors raise ValueError and its kin: of a day that is none, of a number without digits
+    except (YAMLError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         return None, [(1, f"文件无法读取（cannot be read, it must be UTF-8）: {type(error).__name__}")]
     if not isinstance(document, dict):
         return None, [(1, "文件是空的，或不是键和值（the file is empty, or not a mapping of keys）")]

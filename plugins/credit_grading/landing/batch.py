@@ -13,7 +13,9 @@ from credit_grading.landing.encode import RowEncoder
 from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import Problem, ProblemLog
+from credit_grading.sources.characters import shown
 from credit_grading.sources.database import DatabaseItem
+from credit_grading.sources.limits import LONGEST_NAME
 from credit_grading.sources.model import Item, SourceError, Stream
 
 
@@ -105,7 +107,7 @@ class BatchReceiver:
         self._check_volume(encoder.rows, is_increment, log)
         # the window of a cursor is known only now
         previous = self._previous(item)
-        batch = ledger.Batch(batch_id, item.window_key(), encoder.content_hash(), fingerprint)
+        batch = ledger.Batch(batch_id, _window_key(item), encoder.content_hash(), fingerprint)
         if previous is not None and previous.content_hash == batch.content_hash:
             raise _Discard("nothing_new")
         ledger.record_batch(
@@ -123,7 +125,7 @@ class BatchReceiver:
         return batch_id, encoder.rows
 
     def _previous(self, item: Item) -> ledger.Batch | None:
-        return ledger.latest_batch(self._connection, self._department_id, self._feed.id, item.window_key())
+        return ledger.latest_batch(self._connection, self._department_id, self._feed.id, _window_key(item))
 
     def _resume(self, item: Item) -> set[str]:
         """Point a cursor at where the last window ended; returns the hashes of rows received from there on."""
@@ -175,3 +177,11 @@ class BatchReceiver:
             raise _Discard("volume_below_minimum", message)
         if limits.maximum_rows is not None and rows > limits.maximum_rows:
             log.add("warning", f"{rows} 行，多于上限 {limits.maximum_rows} 行（more rows than the maximum）")
+
+
+def _window_key(item: Item) -> str:
+    """The item's window, where the ledger can hold it: a cursor may have any text for its highest value."""
+    key = item.window_key()
+    if len(key) > 2 * LONGEST_NAME or shown(key) != key:
+        raise SourceError("wrong_header", "增量列的值过长或含控制字符，不能作增量列（not usable as a cursor）")
+    return key

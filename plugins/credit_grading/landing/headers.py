@@ -1,14 +1,20 @@
 """Match the columns of a source with those of its contract, and suggest what a strange heading may mean."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from credit_grading.contract.model import Column, Contract
+from credit_grading.landing.personal import mask_identity_numbers
+from credit_grading.sources.characters import shown, without_invisible
+from credit_grading.sources.limits import LONGEST_HEADING, MOST_COLUMNS
 
 # Ours (an assumption): below this similarity a suggestion would mislead more often than help.
 LEAST_SIMILARITY = 0.6
+# Unknown headings looked at for a suggestion: each is compared with every heading of every missing column.
+COMPARED_HEADINGS = 100
 
 
 class WrongHeader(Exception):
@@ -35,8 +41,14 @@ class HeaderMapping:
 
 
 def normalise_heading(text: str) -> str:
-    """A heading without what does not tell columns apart: width of characters, case, blanks, byte order mark."""
-    return "".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").split()).casefold()
+    """A heading without what does not tell columns apart: width of characters, case, blanks, invisible characters."""
+    return "".join(unicodedata.normalize("NFKC", without_invisible(text)).split()).casefold()
+
+
+def unknown_name(heading: str, position: int) -> str:
+    """The name under which an unknown column is kept: visible, and never one of landing's own, which begin with _."""
+    name = shown(mask_identity_numbers(heading.strip())).strip() or f"_column_{position + 1}"
+    return f"列{name}" if name.startswith("_") and heading.strip() else name
 
 
 def column_of(contract: Contract, heading: str) -> Column | None:
@@ -45,7 +57,8 @@ def column_of(contract: Contract, heading: str) -> Column | None:
 
 
 def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
-    """Match a header with a contract. Raises WrongHeader naming every missing and every doubled column."""
+    """Match a header with a contract. Raises WrongHeader naming every missing, doubled and impossible column."""
+    _refuse_oversized(header)
     known = _headings(contract)
     found: dict[str, int] = {}
     unknown: list[tuple[str, int]] = []
@@ -53,7 +66,7 @@ def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
     for position, heading in enumerate(header):
         column = known.get(normalise_heading(heading))
         if column is None:
-            unknown.append((heading.strip() or f"_column_{position + 1}", position))
+            unknown.append((unknown_name(heading, position), position))
         elif column.name in found:
             first = header[found[column.name]]
             message = f"列“{heading}”与“{first}”重复，都是 {column.label}（two columns for one: {column.name}）"
@@ -67,11 +80,23 @@ def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
         if column.header_required:
             hint = hints.get(column.name, "")
             problems.append((column.label, f"缺少列“{column.label}”（missing column {column.name}）{hint}"))
-    if not found and not problems:
+    if not problems and all(contract.column(name).personal for name in found):
         problems.append(("", f"没有一列属于契约“{contract.title_zh}”（no column of contract {contract.id}）"))
     if problems:
         raise WrongHeader(problems)
     return _mapping(contract, found, unknown, [(c.label, hints[c.name]) for c in missing if c.name in hints])
+
+
+def _refuse_oversized(header: Sequence[str]) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise WrongHeader([("", f"表头有 {len(header)} 列，超过上限 {MOST_COLUMNS}（too many columns）")])
+    long = [
+        ("", f"第 {position} 列的列名有 {len(heading)} 个字符，不像列名：“{heading[:30]}…”（too long for a heading）")
+        for position, heading in enumerate(header, start=1)
+        if len(heading) > LONGEST_HEADING
+    ]
+    if long:
+        raise WrongHeader(long)
 
 
 def _mapping(
@@ -97,22 +122,29 @@ def _headings(contract: Contract) -> dict[str, Column]:
 
 
 def _doubled(unknown: list[tuple[str, int]]) -> list[tuple[str, str]]:
-    names = [heading for heading, _ in unknown]
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    counted = Counter(heading for heading, _ in unknown)
+    doubled = sorted(name for name, count in counted.items() if count > 1)
     return [(name, f"列“{name}”出现了不止一次（duplicate column）") for name in doubled]
 
 
 def _suggestions(strangers: list[str], missing: list[Column]) -> dict[str, str]:
     """For each missing column the most similar unknown heading, as a sentence; nothing where none is similar."""
+    compared = [(normalise_heading(stranger), stranger) for stranger in strangers[:COMPARED_HEADINGS]]
     hints = {}
     for column in missing:
-        best, stranger = max(((_similarity(name, column), name) for name in strangers), default=(0.0, ""))
+        accepted = [normalise_heading(heading) for heading in (column.name, *column.headers)]
+        best, stranger = max(((_similarity(left, accepted), name) for left, name in compared), default=(0.0, ""))
         if best >= LEAST_SIMILARITY:
             hints[column.name] = f"；列 '{stranger}' 可能是 '{column.label}'（did you mean）"
     return hints
 
 
-def _similarity(stranger: str, column: Column) -> float:
-    left = normalise_heading(stranger)
-    accepted = (column.name, *column.headers)
-    return max(SequenceMatcher(None, left, normalise_heading(heading)).ratio() for heading in accepted)
+def _similarity(stranger: str, accepted: list[str]) -> float:
+    best = 0.0
+    for heading in accepted:
+        matcher = SequenceMatcher(None, stranger, heading)
+        # upper bounds, much cheaper than the ratio itself
+        least = max(best, LEAST_SIMILARITY)
+        if matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least:
+            best = max(best, matcher.ratio())
+    return best
