@@ -7,7 +7,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- set first_stage = 0 -%}
     {%- if touched_only() and existing_relation is not none -%}
-        {% call statement('taken_out') %}
+        {% call statement('main') %}
             delete from {{ target_relation }}
             where subject_key in (select subject_key from {{ ref('touched_subject') }})
         {% endcall %}
@@ -15,7 +15,7 @@
         {% do drop_relation_if_exists(existing_relation) %}
         {% call statement('no_merge_joins') %}set local enable_mergejoin = off{% endcall %}
         {#- the lowest stage reads no scores: it can make the table that the others fill -#}
-        {% call statement('lowest') %}
+        {% call statement('main') %}
             create unlogged table {{ target_relation }} as
             {{ sql | replace(stage_placeholder(), '0') | replace(this | string, '(' ~ no_score() ~ ')') }}
         {% endcall %}
@@ -28,8 +28,10 @@
             select {{ columns }} from ({{ sql | replace(stage_placeholder(), stage | string) }}) as evaluated
         {% endcall %}
     {%- endfor -%}
-    {%- if first_stage == 1 -%}{% do create_indexes(target_relation) %}{%- endif -%}
-    {% call statement('main') %}analyze {{ target_relation }}{% endcall %}
+    {%- if first_stage == 1 -%}
+        {% do create_indexes(target_relation) %}
+        {% call statement('analyze') %}analyze {{ target_relation }}{% endcall %}
+    {%- endif -%}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}

@@ -8,6 +8,7 @@
 ] -%}
 -- The spine: every fact about a subject that a rulebook may use, all versions, under the subject it belongs to.
 -- Where a link to a registered entity begins or ends while a version is current, the version is cut there.
+-- Written subject by subject: a run that evaluates some subjects then finds the records of each side by side.
 with reported as (
     {%- for contract_id in mappings %}
     select * from {{ ref('credit_record__' ~ contract_id) }}
@@ -47,3 +48,4 @@ select
     amount, case_id, repaired_on, withdrawn_on, summary, segment_from as known_from, segment_until as known_until,
     batch_id, row_number
 from placed
+order by subject_key
