@@ -12,10 +12,10 @@ from credit_grading.warehouse.embedded import EmbeddedPostgres
 from tests.sql.kinds import MISTYPED, OTHER_FIRM, PERSON, ROWS, SPINE
 from tests.sql.landed import VALID_CODE, build_thematic, land, prepare_seeds, reasons_of, rows_of
 
-# test_thematic.py follows these
+# test_thematic.py follows these, and test_repairs.py the last three, which are no rows of the spine
 FOLLOWED_ELSEWHERE = {
     "market_entity", "administrative_penalty", "bidding_bad_behaviour", "serious_dishonesty", "honour",
-    "construction_integrity_points",
+    "construction_integrity_points", "credit_repair_decision", "objection", "inspector",
 }  # fmt: skip
 COLUMNS = (
     "catalogue_item_id, subject_key, facet, behaviour_code, severity, occurred_on, effective_until, points_counted,"

@@ -12,7 +12,7 @@
         )) -%}
     {%- endif -%}
     {%- set unreadable = received ~ ' is not null and ' ~ parsed ~ ' is null' -%}
-    {%- if column.meta.get('values') or column.data_type == 'boolean' -%}
+    {%- if column.meta.get('values') or layouts_with(contract, 'values', name) or column.data_type == 'boolean' -%}
         {%- do conditions.append(('unknown_value', unreadable)) -%}
     {%- elif column.data_type == 'date' -%}
         {%- do conditions.append(('not_a_date', unreadable)) -%}

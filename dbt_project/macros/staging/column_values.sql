@@ -5,11 +5,16 @@
 
 
 {#- The trimmed text, or null where it is a null marker: a global one, or one of the column's own. Longer texts than
-    the longest marker are let through unseen, which is most of them. -#}
-{% macro received_value(column) %}
+    the longest marker are let through unseen, which is most of them. A layout may fix what it has no column for. -#}
+{% macro received_value(column, contract) %}
     {%- set markers = column.meta.get('null_markers') or [] -%}
     {%- set text = 'trimmed__' ~ column.name -%}
+    {%- set fixed = layouts_with(contract, 'fixed', column.name) %}
     case
+        {%- for layout in fixed %}
+        when batch_layout = {{ text_literals(layout) }} and heading__{{ column.name }} is null
+            then {{ text_literals(contract.meta['layouts'][layout]['fixed'][column.name] | string) }}
+        {%- endfor %}
         when
             octet_length({{ text }}) <= (select max(octet_length(marker)) from text_marker)
             and {{ text }} in (select marker from text_marker)
@@ -23,22 +28,26 @@
 
 
 {#- The received text read as the column's type; null where it cannot be read. Amounts become 元 here. -#}
-{% macro parsed_value(column) %}
+{% macro parsed_value(column, contract) %}
     {%- set value = 'received__' ~ column.name -%}
-    {%- if column.meta.get('values') -%}
-    case {{ value }}
-        {%- for received, canonical in column.meta['values'].items() %}
-        when {{ text_literals(received | string) }} then {{ text_literals(canonical | string) }}
+    {%- set layouts = layouts_with(contract, 'values', column.name) -%}
+    {%- if layouts -%}
+    case batch_layout
+        {%- for layout in layouts %}
+        when {{ text_literals(layout) }} then coalesce(
+            {{ translated(value, contract.meta['layouts'][layout]['values'][column.name]) }},
+            {#- a layout writes codes or words: words are taken as the contract takes them, a code that is not listed is unknown #}
+            {{ translated(value, column.meta['values']) if column.meta.get('values') else
+               "case when " ~ value ~ " !~ '[0-9]' then " ~ value ~ " end" }}
+        )
         {%- endfor %}
-        {#- a feed of ours may already speak the canonical words #}
-        {%- for canonical in column.meta['values'].values() | unique %}
-        when {{ text_literals(canonical | string) }} then {{ text_literals(canonical | string) }}
-        {%- endfor %}
+        else {{ translated(value, column.meta['values']) if column.meta.get('values') else value }}
     end collate "C"
+    {%- elif column.meta.get('values') -%} {{ translated(value, column.meta['values']) }} collate "C"
     {%- elif 'credit_code' in checks_of(column) -%} upper(staging.normalised_name({{ value }})) collate "C"
     {%- elif column.data_type == 'date' -%} staging.parsed_date({{ value }})
     {%- elif column.data_type == 'numeric' -%}
-    trim_scale(staging.parsed_number({{ value }}){{ ' * 10000' if column.meta.get('unit') == 'ten_thousand_yuan' }})
+    trim_scale(staging.parsed_number({{ value }}){{ unit_factor(column) }})
     {%- elif column.data_type == 'integer' -%}
     case
         when
@@ -56,9 +65,40 @@
 {% endmacro %}
 
 
-{#- The value that staging keeps: a date that stands for 'unknown' or 'no end' is null. -#}
-{% macro kept_value(column) %}
+{#- Received words as canonical ones; null for any other word. -#}
+{% macro translated(value, words) -%}
+    case {{ value }}
+        {%- for received, canonical in words.items() %}
+        when {{ text_literals(received | string) }} then {{ text_literals(canonical | string) }}
+        {%- endfor %}
+        {#- a feed of ours may already speak the canonical words #}
+        {%- for canonical in words.values() | unique %}
+        when {{ text_literals(canonical | string) }} then {{ text_literals(canonical | string) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#- What a number is multiplied with to become 元: a heading may speak of another unit than the column does. -#}
+{% macro unit_factor(column) %}
+    {%- set factors = {'yuan': 1, 'ten_thousand_yuan': 10000} -%}
+    {%- set own = factors[column.meta.get('unit') or 'yuan'] -%}
+    {%- if column.meta.get('header_units') -%}
+        {%- set branches = [] -%}
+        {%- for heading, unit in column.meta['header_units'].items() -%}
+            {%- do branches.append('when ' ~ text_literals(heading) ~ ' then ' ~ factors[unit]) -%}
+        {%- endfor -%}
+        {{ return(' * case heading__' ~ column.name ~ ' ' ~ branches | join(' ') ~ ' else ' ~ own ~ ' end') }}
+    {%- endif -%}
+    {{ return(' * ' ~ own if own != 1 else '') }}
+{% endmacro %}
+
+
+{#- The value that staging keeps: a date that stands for 'unknown' or 'no end' is null, and what came in several
+    columns is put together. -#}
+{% macro kept_value(column, contract) %}
     {%- set value = 'parsed__' ~ column.name -%}
+    {%- set parts = contract.columns | selectattr('meta.part_of', 'equalto', column.name) | list -%}
     {%- if column.data_type == 'date' -%}
     case
         when {{ value }} in (select day from date_marker) then null
@@ -67,6 +107,10 @@
         {%- endif %}
         else {{ value }}
     end
+    {%- elif parts -%}
+    nullif(
+        concat_ws('、', {{ value }}{% for part in parts %}, nullif(parsed__{{ part.name }}, {{ value }}){% endfor %}), ''
+    ) collate "C"
     {%- else -%} {{ value }}
     {%- endif -%}
 {% endmacro %}

@@ -37,3 +37,31 @@
     {%- set check = column.meta.get('check') or [] -%}
     {{ return([check] if check is string else check) }}
 {% endmacro %}
+
+
+{#- The layouts of a contract that say something about a column: its `values`, or what is `fixed`. -#}
+{% macro layouts_with(contract, part, name) %}
+    {%- set names = [] -%}
+    {%- for layout, declared in (contract.meta.get('layouts') or {}).items() if (declared.get(part) or {}).get(name) -%}
+        {%- do names.append(layout | string) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
+
+{#- What every row takes along from its batch, as name → expression over the ledger: where it came from, and the
+    layout and the headings that its texts are to be read by. -#}
+{% macro batch_columns(contract) %}
+    {%- set columns = {
+        'batch_id': 'batch_id', 'department_id': 'department_id', 'feed_id': 'feed_id', 'known_from': 'known_from'
+    } -%}
+    {%- if contract.meta.get('layouts') -%}
+        {%- do columns.update({'batch_layout': 'layout'}) -%}
+    {%- endif -%}
+    {%- for column in contract.columns -%}
+        {%- if column.meta.get('header_units') or layouts_with(contract, 'fixed', column.name) -%}
+            {%- do columns.update({'heading__' ~ column.name: "headings ->> '" ~ column.name ~ "'"}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}

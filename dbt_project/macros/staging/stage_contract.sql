@@ -11,6 +11,7 @@
 {%- if execute -%}
 {%- set contract = contract_definition(contract_id) -%}
 {%- set reasons = [] -%}
+{%- set carried = batch_columns(contract) -%}
 {%- for column in contract.columns -%}
     {%- do reasons.extend(column_reasons(column, contract)) -%}
 {%- endfor -%}
@@ -29,7 +30,10 @@ known_catalogue_item as (
 staged as (select batch_id from {{ staged_batch }} where contract_id = '{{ contract_id }}'),
 
 pending as (
-    select batch_id, department_id, feed_id, known_from
+    select
+        {%- for name, expression in carried.items() %}
+        {{ expression }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ batch }}
     where contract_id = '{{ contract_id }}' and batch_id not in (select batch_id from staged)
 ),
@@ -38,8 +42,7 @@ landed as (select * from {{ landing }}),
 
 trimmed as (
     select
-        pending.department_id, pending.feed_id, pending.known_from,
-        landed_row.batch_id, landed_row.row_number, landed_row.row_hash
+        pending.*, landed_row.row_number, landed_row.row_hash
         {%- for column in contract.columns %},
         {{ trimmed_value(column) }} as trimmed__{{ column.name }}
         {%- endfor %}
@@ -50,9 +53,9 @@ trimmed as (
 
 received as (
     select
-        department_id, feed_id, known_from, batch_id, row_number, row_hash
+        {{ carried | join(', ') }}, row_number, row_hash
         {%- for column in contract.columns %},
-        {{ received_value(column) }} as received__{{ column.name }}
+        {{ received_value(column, contract) }} as received__{{ column.name }}
         {%- endfor %}
     from trimmed
     offset 0
@@ -62,7 +65,7 @@ parsed as (
     select
         *
         {%- for column in contract.columns %},
-        {{ parsed_value(column) }} as parsed__{{ column.name }}
+        {{ parsed_value(column, contract) }} as parsed__{{ column.name }}
         {%- endfor %}
     from received
     offset 0
@@ -72,7 +75,7 @@ kept as (
     select
         *
         {%- for column in contract.columns %},
-        {{ kept_value(column) }} as {{ column.name }}
+        {{ kept_value(column, contract) }} as {{ column.name }}
         {%- endfor %}
     from parsed
     offset 0
@@ -88,7 +91,7 @@ identified as (
 )
 
 select
-    {%- for column in contract.columns %}
+    {%- for column in contract.columns if not column.meta.get('part_of') %}
     {{ column.name }},
     {%- endfor %}
     subject_key, subject_kind, subject_name, record_key, row_hash,

@@ -8,7 +8,8 @@ import yaml
 
 from credit_grading import paths
 from credit_grading.contract.check import column_problems, contract_problems
-from credit_grading.contract.model import Column, Contract
+from credit_grading.contract.check_layouts import layout_problems
+from credit_grading.contract.model import Column, Contract, Layout
 
 SOURCE = "landing"
 
@@ -79,6 +80,8 @@ def _contract(file: Path, table: dict[str, Any]) -> Contract:
     problems = contract_problems(file.stem, table, meta, [str(column.get("name")) for column in raw_columns])
     for column in raw_columns:
         problems += column_problems(column, _meta(column))
+    # these look into the structure, so they wait until it is sound
+    problems = problems or layout_problems(meta, {str(c["name"]): (c, _meta(c)) for c in raw_columns})
     if problems:
         raise ContractFileError([f"{file}: {problem}" for problem in problems])
     return Contract(
@@ -90,6 +93,7 @@ def _contract(file: Path, table: dict[str, Any]) -> Contract:
         subject=dict(meta["subject"]),
         version_column=meta.get("version_column"),
         columns=tuple(_column(column) for column in raw_columns),
+        layouts=tuple(_layout(str(name), raw) for name, raw in (meta.get("layouts") or {}).items()),
     )
 
 
@@ -106,10 +110,22 @@ def _column(raw: dict[str, Any]) -> Column:
         header_required=bool(meta.get("header_required", required)),
         checks=(checks,) if isinstance(checks, str) else tuple(checks),
         unit=meta.get("unit"),
-        values={str(key): str(value) for key, value in (meta.get("values") or {}).items()} or None,
+        values=_text_map(meta.get("values")) or None,
         open_ended=_texts(meta.get("open_ended")),
         null_markers=_texts(meta.get("null_markers")),
         personal=bool(meta.get("personal", False)),
+        header_units=_text_map(meta.get("header_units")),
+        part_of=meta.get("part_of"),
+    )
+
+
+def _layout(name: str, raw: dict[str, Any]) -> Layout:
+    return Layout(
+        name=name,
+        title_zh=str(raw["title_zh"]),
+        headers={str(column): _texts(headings) for column, headings in raw["headers"].items()},
+        values={str(column): _text_map(values) for column, values in (raw.get("values") or {}).items()},
+        fixed={str(k): v if v is None else str(v) for k, v in (raw.get("fixed") or {}).items()},
     )
 
 
@@ -122,3 +138,7 @@ def _meta(node: dict[str, Any]) -> dict[str, Any]:
 def _texts(values: Any) -> tuple[str, ...]:
     # YAML reads an unquoted 2099-12-31 as a date; its text is the ISO form again
     return tuple(str(value) for value in values or ())
+
+
+def _text_map(values: Any) -> dict[str, str]:
+    return {str(key): str(value) for key, value in (values or {}).items()}

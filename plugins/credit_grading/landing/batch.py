@@ -118,6 +118,8 @@ class BatchReceiver:
             source_name=item.name,
             row_count=encoder.rows,
             unknown_columns=[heading for heading, _ in mapping.unknown],
+            layout=mapping.layout,
+            headings=dict(zip(mapping.columns, mapping.headings, strict=True)),
             dag_run_id=self._dag_run_id,
         )
         return batch_id, encoder.rows

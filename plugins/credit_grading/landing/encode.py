@@ -56,7 +56,7 @@ class RowEncoder:
         self._note = note
         self._skip = skip
         self._ordered = ordered
-        self._columns = "\t".join(mapping.columns).encode() + b"\n"
+        self._columns = "\t".join(mapping.readings).encode() + b"\n"
         self._content = hashlib.sha256("\t".join(header).encode("utf-8", "replace") + b"\n")
         self._sum = 0
         positions = mapping.positions

@@ -1,11 +1,11 @@
 """Match the columns of a source with those of its contract, and suggest what a strange heading may mean."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from credit_grading.contract.model import Column, Contract
+from credit_grading.contract.headings import normalise_heading
+from credit_grading.contract.model import Column, Contract, Layout
 
 # Ours (an assumption): below this similarity a suggestion would mislead more often than help.
 LEAST_SIMILARITY = 0.6
@@ -23,8 +23,10 @@ class WrongHeader(Exception):
 class HeaderMapping:
     """``columns`` are the contract columns to land, in contract order, found at ``positions`` of the source.
 
-    ``unknown`` are (heading, position) of what the contract does not know. ``warnings`` and ``notices`` are
-    (column, message) pairs. Personal columns are in none of the lists: their values go no further.
+    ``headings`` are the headings they came in under, as the contract writes them, ``layout`` the layout of the
+    contract that these belong to (None: its own). ``unknown`` are (heading, position) of what the contract does not
+    know. ``warnings`` and ``notices`` are (column, message) pairs. Personal columns are in none of the lists: their
+    values go no further. ``readings`` say what a row's texts mean: the columns, with what changes their meaning.
     """
 
     columns: tuple[str, ...]
@@ -32,36 +34,46 @@ class HeaderMapping:
     unknown: tuple[tuple[str, int], ...]
     warnings: tuple[tuple[str, str], ...]
     notices: tuple[tuple[str, str], ...]
+    headings: tuple[str, ...]
+    layout: str | None
+    readings: tuple[str, ...]
 
 
-def normalise_heading(text: str) -> str:
-    """A heading without what does not tell columns apart: width of characters, case, blanks, byte order mark."""
-    return "".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").split()).casefold()
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    column: Column
+    text: str
+    layout: Layout | None = None
 
 
 def column_of(contract: Contract, heading: str) -> Column | None:
     """The contract's column that a heading names, or None."""
-    return _headings(contract).get(normalise_heading(heading))
+    found = _headings(contract).get(normalise_heading(heading))
+    return found.column if found else None
 
 
 def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
     """Match a header with a contract. Raises WrongHeader naming every missing and every doubled column."""
     known = _headings(contract)
-    found: dict[str, int] = {}
+    found: dict[str, tuple[_Heading, int]] = {}
     unknown: list[tuple[str, int]] = []
     problems: list[tuple[str, str]] = []
     for position, heading in enumerate(header):
-        column = known.get(normalise_heading(heading))
-        if column is None:
+        match = known.get(normalise_heading(heading))
+        if match is None:
             unknown.append((heading.strip() or f"_column_{position + 1}", position))
-        elif column.name in found:
-            first = header[found[column.name]]
-            message = f"列“{heading}”与“{first}”重复，都是 {column.label}（two columns for one: {column.name}）"
-            problems.append((heading, message))
+        elif match.column.name in found:
+            first = header[found[match.column.name][1]]
+            label = f"{match.column.label}（two columns for one: {match.column.name}）"
+            problems.append((heading, f"列“{heading}”与“{first}”重复，都是 {label}"))
         else:
-            found[column.name] = position
+            found[match.column.name] = (match, position)
     problems += _doubled(unknown)
-    missing = [column for column in contract.columns if column.name not in found]
+    layout = _layout([(header[position], match) for match, position in found.values()], problems)
+    missing = [
+        column for column in contract.columns
+        if column.name not in found and not (layout and column.name in layout.fixed)
+    ]  # fmt: skip
     hints = _suggestions([heading for heading, _ in unknown], missing)
     for column in missing:
         if column.header_required:
@@ -71,29 +83,69 @@ def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
         problems.append(("", f"没有一列属于契约“{contract.title_zh}”（no column of contract {contract.id}）"))
     if problems:
         raise WrongHeader(problems)
-    return _mapping(contract, found, unknown, [(c.label, hints[c.name]) for c in missing if c.name in hints])
+    hinted = [(column.label, hints[column.name]) for column in missing if column.name in hints]
+    return _mapping(contract, found, unknown, hinted, layout)
+
+
+def _layout(found: list[tuple[str, _Heading]], problems: list[tuple[str, str]]) -> Layout | None:
+    """The layout whose own headings are there; None where all are the contract's. Two at once are a problem."""
+    signs = {match.layout.name: (heading, match.layout) for heading, match in found if match.layout}
+    if len(signs) > 1:
+        names = "、".join(f"“{layout.title_zh}”（列“{heading}”）" for heading, layout in signs.values())
+        problems.append(("", f"表头混用了不同格式：{names}（headings of several layouts: {', '.join(signs)}）"))
+    return next((layout for _, layout in signs.values()), None)
 
 
 def _mapping(
-    contract: Contract, found: dict[str, int], unknown: list[tuple[str, int]], hinted: list[tuple[str, str]]
+    contract: Contract,
+    found: dict[str, tuple[_Heading, int]],
+    unknown: list[tuple[str, int]],
+    hinted: list[tuple[str, str]],
+    layout: Layout | None,
 ) -> HeaderMapping:
-    landed = [column.name for column in contract.columns if column.name in found and not column.personal]
-    personal = [column for column in contract.columns if column.name in found and column.personal]
+    landed = [column for column in contract.columns if column.name in found and not column.personal]
+    headings = [found[column.name][0].text for column in landed]
+    notices = [("", f"表头按“{layout.title_zh}”格式识别（header of layout {layout.name}）")] if layout else []
+    notices += [
+        (column.label, f"列“{column.label}”是个人信息，按契约不落地（personal data, not landed）")
+        for column in contract.columns
+        if column.name in found and column.personal
+    ]
     return HeaderMapping(
-        columns=tuple(landed),
-        positions=tuple(found[name] for name in landed),
+        columns=tuple(column.name for column in landed),
+        positions=tuple(found[column.name][1] for column in landed),
         unknown=tuple(unknown),
         warnings=tuple((label, f"未见列“{label}”（absent column）{hint}") for label, hint in hinted),
-        notices=tuple(
-            (c.label, f"列“{c.label}”是个人信息，按契约不落地（personal data, not landed）") for c in personal
-        ),
+        notices=tuple(notices),
+        headings=tuple(headings),
+        layout=layout.name if layout else None,
+        readings=_readings(landed, headings, layout),
     )
 
 
-def _headings(contract: Contract) -> dict[str, Column]:
-    return {
-        normalise_heading(heading): column for column in contract.columns for heading in (column.name, *column.headers)
-    }
+def _readings(landed: list[Column], headings: list[str], layout: Layout | None) -> tuple[str, ...]:
+    """Column names, marked where the same text means something else than under the contract's own heading.
+
+    The row hash begins with them: a file sent again in another unit, with the same numbers, is a correction.
+    """
+    names = []
+    for column, heading in zip(landed, headings, strict=True):
+        unit = column.header_units.get(heading)
+        names.append(column.name if unit in (None, column.unit or "yuan") else f"{column.name} {unit}")
+    return (*names, f"layout {layout.name}") if layout and (layout.values or layout.fixed) else tuple(names)
+
+
+def _headings(contract: Contract) -> dict[str, _Heading]:
+    """Every accepted heading, in one spelling; of several spellings of one the first written counts."""
+    accepted = [
+        _Heading(column, heading) for column in contract.columns for heading in (column.name, *column.headers)
+    ] + [
+        _Heading(contract.column(name), heading, layout)
+        for layout in contract.layouts
+        for name, headings in layout.headers.items()
+        for heading in headings
+    ]
+    return {normalise_heading(heading.text): heading for heading in reversed(accepted)}
 
 
 def _doubled(unknown: list[tuple[str, int]]) -> list[tuple[str, str]]:

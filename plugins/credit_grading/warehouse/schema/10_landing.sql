@@ -26,6 +26,10 @@ create table if not exists landing.batch (
     -- goes from A to B and back to A is three batches, or the way back would be lost.
     unique nulls not distinct (department_id, feed_id, window_key, content_hash, follows_batch_id)
 );
+-- What a text means hangs on the header it came under: a fine in 万元 or in 元, a code of 2016 or of 2018. `layout` is
+-- the layout of the contract that the header was recognised as (null: its own), `headings` the heading of each column.
+alter table landing.batch add column if not exists layout text collate "C";
+alter table landing.batch add column if not exists headings jsonb not null default '{}';
 
 -- Every attempt to receive a feed, good or bad. `outcome` is the named state of the feed.
 create table if not exists landing.feed_attempt (

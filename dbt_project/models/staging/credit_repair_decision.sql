@@ -1,0 +1,1 @@
+{{ stage_contract('credit_repair_decision') }}
