@@ -103,6 +103,7 @@ STAGING_FAULTS = {
         "unknown_encoding",
         "unreadable_file",
         "person_key_missing",
+        "too_many_disappeared",
     )
 } | {
     "a person's own number as a key": (

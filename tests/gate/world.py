@@ -205,7 +205,8 @@ def build_world(connection: psycopg.Connection) -> int:
             create table staging.{contract} (
                 batch_id bigint, row_number bigint, subject_key text collate "C", subject_kind text collate "C",
                 record_key text collate "C" default md5(random()::text),
-                known_from timestamptz default clock_timestamp(), decided_on date, publicity_until date
+                known_from timestamptz default clock_timestamp(), decided_on date, publicity_until date,
+                is_deletion boolean default false
             )
             """.encode()
         )

@@ -52,6 +52,20 @@ def land(
     return int(batch_id)
 
 
+def land_list(connection: psycopg.Connection, contract_id: str, rows: Sequence[dict[str, str | None]], day: str) -> int:
+    """Land one batch as a complete list, which reached us on that day; returns its number."""
+    batch_id = land(connection, contract_id, rows, feed_id="list", known_from=day)
+    connection.execute("update landing.batch set delivery_kind = 'snapshot' where batch_id = %s", (batch_id,))
+    connection.execute(
+        "insert into landing.snapshot (snapshot_id, contract_id, department_id, feed_id, list_name, batch_ids,"
+        " is_older, records_before, records, inserted, changed, disappeared, known_from)"
+        " select batch_id, contract_id, department_id, feed_id, window_key, array[batch_id], false, 0, row_count,"
+        " row_count, 0, 0, known_from from landing.batch where batch_id = %s",
+        (batch_id,),
+    )
+    return batch_id
+
+
 def prepare_seeds(connection: psycopg.Connection) -> None:
     """Everything staging needs before its first run."""
     ensure_landing_tables(connection, load_contracts())

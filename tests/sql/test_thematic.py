@@ -10,7 +10,7 @@ import pytest
 from credit_grading.transform.dbt import run_dbt
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.sql.landed import OTHER_CODE, VALID_CODE, build_thematic, land, prepare_seeds, rows_of
+from tests.sql.landed import OTHER_CODE, VALID_CODE, build_thematic, land, land_list, prepare_seeds, rows_of
 
 THIRD_CODE = "91110000600037341L"
 FOURTH_CODE = "91440300708461136T"
@@ -72,6 +72,11 @@ def construction(snapshot_date: str, detail: str | None, **changes: str | None) 
     return row | changes
 
 
+def tax_grade(code: str, name: str) -> dict[str, str | None]:
+    return {"credit_code": code, "entity_name": name, "evaluation_year": "2024", "level": "B",
+            "evaluated_on": "2025-04-01"}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def world(cluster: EmbeddedPostgres, prepared_template: str) -> Iterator[psycopg.Connection]:
     """Three days of arrivals, built once after the last."""
@@ -99,6 +104,11 @@ def deliver(connection: psycopg.Connection) -> None:
     land(connection, "bidding_bad_behaviour", [behaviour("1"), behaviour("2", points_counted="0")], known_from=DAY_1)
     qualifications = [construction("2025-12-31", "总承包"), construction("2025-12-31", None)]
     land(connection, "construction_integrity_points", qualifications, known_from=DAY_1)
+
+    graded = [tax_grade(VALID_CODE, "甲公司"), tax_grade(OTHER_CODE, "建筑公司")]
+    land_list(connection, "tax_credit_grade", graded, DAY_1)
+    land_list(connection, "tax_credit_grade", graded[:1], DAY_2)
+    land_list(connection, "tax_credit_grade", graded, DAY_3)
 
     # 乙公司 is registered on day 2; 建筑公司 closes, and an older state of it arrives after that
     registry = [
@@ -158,6 +168,14 @@ def test_withdrawal_is_a_version_with_its_day(world: psycopg.Connection) -> None
         # the feed gives no day: the day we learnt of it, in the city's time
         (date(2026, 1, 2), "02", None),
     ]
+
+
+def test_what_a_list_no_longer_holds_leaves_the_spine_and_may_return(world: psycopg.Connection) -> None:
+    periods = {
+        subject: spine(world, PERIOD, f"catalogue_item_id = 'tax_credit_grade' and subject_key = '{subject}'")
+        for subject in (VALID_CODE, OTHER_CODE)
+    }
+    assert periods == {VALID_CODE: [("01", None)], OTHER_CODE: [("01", "02"), ("03", None)]}
 
 
 def test_gravity_of_a_penalty_is_read_off_its_kind(world: psycopg.Connection) -> None:

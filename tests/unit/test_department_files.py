@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from credit_grading.department.load import DepartmentFileError, load_departments, schema_path
+from credit_grading.department.model import Delivery
 
 GOOD = """\
 id: finance
@@ -104,6 +105,49 @@ def test_a_mistake_is_told_with_file_and_line(tmp_path, old, new, line, message)
     assert any(problem.startswith(f"finance.yml line {line}: ") and message in problem for problem in found), found
 
 
+CHANGES = "{kind: changes, operation: 操作类型, written: [新增, 修改], deleted: [删除, D], sequence: 序号}"
+
+
+def delivered(delivery: str) -> str:
+    return f"{GOOD}    delivery: {delivery}\n"
+
+
+def test_how_a_feed_delivers(tmp_path):
+    assert load(tmp_path, GOOD)[0].feeds[0].delivery == Delivery("append")
+    [department] = load(tmp_path, delivered("{kind: snapshot, parts_of: '[0-9]{4}', maximum_disappeared_percent: 5}"))
+    assert department.feeds[0].delivery == Delivery("snapshot", maximum_disappeared_percent=5, parts_of="[0-9]{4}")
+    [department] = load(tmp_path, delivered(CHANGES))
+    assert department.feeds[0].delivery == Delivery(
+        "changes", operation="操作类型", written=("新增", "修改"), deleted=("删除", "D"), sequence="序号"
+    )
+
+
+@pytest.mark.parametrize(
+    ("delivery", "message"),
+    [
+        ("{kind: full}", "'full' is not allowed"),
+        ("{kind: append, parts_of: x}", "'feeds[1].delivery.parts_of' 不能用于此类送达方式"),
+        ("{kind: snapshot, sequence: x}", "'feeds[1].delivery.sequence' 不能用于此类送达方式"),
+        ("{kind: snapshot, operation: x}", "'feeds[1].delivery.operation' 不能用于此类送达方式"),
+        ("{kind: changes, operation: x, written: [a]}", "'deleted' is missing in 'feeds[1].delivery'"),
+        ("{kind: snapshot, parts_of: '('}", "不是有效的正则表达式"),
+        (CHANGES.replace("D]", "新增]"), "“新增”不能既表示写入又表示删除"),
+        ("{kind: snapshot, maximum_disappeared_percent: 101}", "101 太大，至多 100"),
+    ],
+)
+def test_a_delivery_that_contradicts_itself_is_told_with_its_line(tmp_path, delivery, message):
+    found = problems(tmp_path, delivered(delivery))
+    assert any(problem.startswith("finance.yml line 23: ") and message in problem for problem in found), found
+
+
+def test_a_snapshot_of_a_table_has_neither_cursor_nor_parts(tmp_path):
+    source = 'source:\n      kind: json_lines\n      location: "feeds://finance/honour/*.jsonl"'
+    text = delivered("{kind: snapshot, parts_of: x}").replace(source, f"source: {SQL}")
+    assert [problem.split("（")[-1] for problem in problems(tmp_path, text)] == [
+        "parts_of is for files: a table is one list）", "a snapshot is read whole: leave out the cursor）"
+    ]  # fmt: skip
+
+
 def test_a_feed_id_used_twice_names_both_lines(tmp_path):
     feed = GOOD[GOOD.index("  - id: honours") :]
     assert problems(tmp_path, GOOD + feed) == [
@@ -129,7 +173,7 @@ def test_the_schema_is_valid_closed_and_described():
     schema = json.loads(schema_path().read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     objects = [schema, *(part for part in schema["$defs"].values() if part["type"] == "object")]
-    assert len(objects) == 5
+    assert len(objects) == 6
     for part in objects:
         assert part["additionalProperties"] is False
         for name, described in part["properties"].items():

@@ -20,6 +20,7 @@
     {% if rebuild %}
         {% do staging_statement("drop table if exists " ~ target_relation ~ " cascade") %}
         {% do staging_statement("delete from staging.staged_batch where contract_id = '" ~ contract_id ~ "'") %}
+        {% do staging_statement("delete from staging.disappearance where contract_id = '" ~ contract_id ~ "'") %}
     {% endif %}
     {% do staging_statement(staging_pending_sql(contract_id)) %}
     {% do staging_statement("create temporary table staging_judged on commit drop as " ~ sql) %}
@@ -47,6 +48,10 @@
     {% do staging_statement(staging_reject_sql(contract_id, landing_relation)) %}
     {% if rebuild %}{% do staging_statement(staging_release_sql(contract_id)) %}{% endif %}
     {% do staging_statement(staging_clear_sql(contract_id)) %}
+    {% call statement('lists', fetch_result=True) %}{{ staging_pending_lists_sql() }}{% endcall %}
+    {% if load_result('lists')['data'][0][0] %}
+        {% do staging_statement(staging_disappeared_sql(contract_id, target_relation)) %}
+    {% endif %}
     {% do staging_statement(staging_ledger_sql(contract_id)) %}
     {% call statement('counts', fetch_result=True) %}{{ staging_counts_sql(contract_id) }}{% endcall %}
     {% set counts = load_result('counts')['data'][0] %}

@@ -2,11 +2,19 @@
 
 {% macro staging_reject_sql(contract_id, landing_relation) %}
     insert into quarantine.rejected_row as held (
-        contract_id, batch_id, row_number, department_id, feed_id, source_name, record_key, reasons, received_row
+        contract_id, batch_id, row_number, department_id, feed_id, source_name, record_key, subject_key, reasons,
+        received_row
     )
     select
         '{{ contract_id }}', judged.batch_id, judged.row_number, judged.department_id, judged.feed_id,
-        batch.source_name, judged.record_key, judged.reasons,
+        batch.source_name, judged.record_key,
+        case
+            when
+                judged.subject_kind in ('coded', 'person')
+                and not jsonb_path_exists(judged.reasons, '$[*].code ? (@ starts with "credit_code" || @ starts with "person")')
+                then judged.subject_key
+        end,
+        judged.reasons,
         to_jsonb(landed) - array['batch_id', 'row_number', 'row_hash']
     from staging_judged as judged
     inner join landing.batch on judged.batch_id = batch.batch_id
@@ -14,8 +22,10 @@
         on judged.batch_id = landed.batch_id and judged.row_number = landed.row_number
     where judged.reasons is not null
     on conflict (contract_id, batch_id, row_number) do update
-    set record_key = excluded.record_key, reasons = excluded.reasons
-    where (held.record_key, held.reasons) is distinct from (excluded.record_key, excluded.reasons)
+    set record_key = excluded.record_key, subject_key = excluded.subject_key, reasons = excluded.reasons
+    where
+        (held.record_key, held.subject_key, held.reasons)
+        is distinct from (excluded.record_key, excluded.subject_key, excluded.reasons)
 {% endmacro %}
 
 

@@ -53,7 +53,8 @@
     layout and the headings that its texts are to be read by. -#}
 {% macro batch_columns(contract) %}
     {%- set columns = {
-        'batch_id': 'batch_id', 'department_id': 'department_id', 'feed_id': 'feed_id', 'known_from': 'known_from'
+        'batch_id': 'batch_id', 'department_id': 'department_id', 'feed_id': 'feed_id', 'known_from': 'known_from',
+        'delivery_kind': 'delivery_kind'
     } -%}
     {%- if contract.meta.get('layouts') -%}
         {%- do columns.update({'batch_layout': 'layout'}) -%}

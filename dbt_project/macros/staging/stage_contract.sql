@@ -10,10 +10,13 @@
 {%- set division = ref('division') -%}
 {%- if execute -%}
 {%- set contract = contract_definition(contract_id) -%}
-{%- set reasons = [] -%}
+{%- set reasons, key_reasons = [], [] -%}
 {%- set carried = batch_columns(contract) -%}
 {%- for column in contract.columns -%}
     {%- do reasons.extend(column_reasons(column, contract)) -%}
+    {%- if column.name in contract.meta['natural_key'] -%}
+        {%- do key_reasons.extend(column_reasons(column, contract)) -%}
+    {%- endif -%}
 {%- endfor -%}
 with text_marker as (select marker from {{ null_marker }} where applies_to = 'any'),
 
@@ -42,7 +45,8 @@ landed as (select * from {{ landing }}),
 
 trimmed as (
     select
-        pending.*, landed_row.row_number, landed_row.row_hash
+        pending.*, {{ row_marks() }},
+        landed_row.row_number, landed_row.row_hash
         {%- for column in contract.columns %},
         {{ trimmed_value(column) }} as trimmed__{{ column.name }}
         {%- endfor %}
@@ -53,7 +57,9 @@ trimmed as (
 
 received as (
     select
-        {{ carried | join(', ') }}, row_number, row_hash
+        {{ carried | join(', ') }}, row_number, row_hash,
+        is_deletion, unknown_operation, received_sequence,
+        staging.parsed_sequence(received_sequence) as change_sequence
         {%- for column in contract.columns %},
         {{ received_value(column, contract) }} as received__{{ column.name }}
         {%- endfor %}
@@ -95,14 +101,17 @@ select
     {{ column.name }},
     {%- endfor %}
     subject_key, subject_kind, subject_name, record_key, row_hash,
-    department_id, feed_id, batch_id, row_number, known_from,
+    department_id, feed_id, batch_id, row_number, known_from, delivery_kind, is_deletion, change_sequence,
     array_remove(array[
         {{ row_warnings(contract) | join(',\n        ') }}
     ]::text[], null) as warnings,
-    to_jsonb(nullif(array_remove(array[
+    {#- a deletion need not say more than which record it means #}
+    to_jsonb(nullif(array_remove(case
+        when is_deletion then array[{{ key_reasons | join(',\n        ') }}]::jsonb[]
+        else array[
         {{ reasons | join(',\n        ') }}{{ ',' if reasons }}
         case when subject_key is null then jsonb_build_object('code', 'subject_unknown', 'column', null, 'value', null) end
-    ]::jsonb[], null), '{}')) as reasons
+    ]::jsonb[] end || array[{{ mark_reasons() }}]::jsonb[], null), '{}')) as reasons
 from identified
 {%- endif -%}
 {% endmacro %}

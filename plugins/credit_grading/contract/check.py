@@ -15,7 +15,7 @@ COLUMN_KEYS = (
 )  # fmt: skip
 UNITS = ("yuan", "ten_thousand_yuan")
 SUBJECT_KEYS = ("credit_code", "name", "local_id", "person_id", "person_name")
-RESERVED_TABLES = ("batch", "feed_attempt")
+RESERVED_TABLES = ("batch", "feed_attempt", "snapshot")
 # Postgres cuts identifiers at 63 bytes
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 

@@ -1,11 +1,13 @@
 """What a schema cannot say about a department file: agreement between its parts, and with its surroundings."""
 
+import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
+from credit_grading.landing.headers import normalise_heading
 from credit_grading.sources.location import leaves_its_base
 
 
@@ -21,6 +23,7 @@ def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list
         if first != line:
             found.append((line, f"数据源“{feed['id']}”重复，第 {first} 行已有（feed id '{feed['id']}' is used twice）"))
         found += _feed(document, here, feed, contracts)
+        found += _delivery(document, [*here, "delivery"], feed)
     return found
 
 
@@ -56,3 +59,30 @@ def _feed(document: Any, here: list[str | int], feed: Any, contracts: Collection
     if leaves_its_base(location):
         line = line_of(document, [*here, "source", "location"])
         yield line, f"location“{location}”不允许包含“..”（must not leave its folder）"
+
+
+def _delivery(document: Any, here: list[str | int], feed: Any) -> Iterator[Found]:
+    delivery = feed.get("delivery", {})
+    if delivery.get("kind") == "snapshot" and feed["source"].get("cursor"):
+        message = "全量（snapshot）每次读取全部，不能同时声明 cursor（a snapshot is read whole: leave out the cursor）"
+        yield line_of(document, [*here, "kind"]), message
+    parts_of = delivery.get("parts_of")
+    if parts_of is not None and feed["source"]["kind"] == "sql":
+        message = "parts_of 只用于文件（parts_of is for files: a table is one list）"
+        yield line_of(document, [*here, "parts_of"]), message
+    if parts_of is not None and not _is_expression(parts_of):
+        message = f"parts_of“{parts_of}”不是有效的正则表达式（not a regular expression）"
+        yield line_of(document, [*here, "parts_of"]), message
+    written = {normalise_heading(str(word)) for word in delivery.get("written", ())}
+    for word in delivery.get("deleted", ()):
+        if normalise_heading(str(word)) in written:
+            message = f"“{word}”不能既表示写入又表示删除（'{word}' stands in both written and deleted）"
+            yield line_of(document, [*here, "deleted"]), message
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True

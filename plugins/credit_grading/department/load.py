@@ -8,7 +8,7 @@ from typing import Any
 from credit_grading import paths
 from credit_grading.contract.load import load_contracts
 from credit_grading.department.check import cross_problems
-from credit_grading.department.model import Assertions, Department, Feed
+from credit_grading.department.model import MAXIMUM_DISAPPEARED_PERCENT, Assertions, Delivery, Department, Feed
 from credit_grading.department.schema import schema_problems
 
 
@@ -113,4 +113,17 @@ def _feed(raw: Any) -> Feed:
             maximum_rows=assertions.get("maximum_rows"),
             rejected_share_percent=assertions.get("rejected_share_percent"),
         ),
+        delivery=_delivery(raw.get("delivery", {})),
+    )
+
+
+def _delivery(raw: Any) -> Delivery:
+    return Delivery(
+        kind=str(raw.get("kind", "append")),
+        maximum_disappeared_percent=raw.get("maximum_disappeared_percent", MAXIMUM_DISAPPEARED_PERCENT),
+        parts_of=raw.get("parts_of"),
+        operation=raw.get("operation"),
+        written=tuple(str(word) for word in raw.get("written", ())),
+        deleted=tuple(str(word) for word in raw.get("deleted", ())),
+        sequence=raw.get("sequence"),
     )

@@ -13,6 +13,29 @@ class Assertions:
     rejected_share_percent: float | None = None
 
 
+# Percent of a list that may be absent from the next one before it is taken for half a list (assumption: 本项目假设)
+MAXIMUM_DISAPPEARED_PERCENT = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a feed delivers (送达方式).
+
+    ``append``: each delivery adds and corrects. ``snapshot``: each is the complete list, so what is not in it has
+    disappeared; files whose name has the same match of ``parts_of`` are one list. ``changes``: the column
+    ``operation`` says whether a row was written or deleted. ``sequence`` is a column with a number or a moment that
+    orders the versions of a record (append and changes).
+    """
+
+    kind: str = "append"
+    maximum_disappeared_percent: float = MAXIMUM_DISAPPEARED_PERCENT
+    parts_of: str | None = None
+    operation: str | None = None
+    written: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    sequence: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One feed (数据源) of a department. ``source`` is the declared source, as checked by the schema."""
@@ -26,6 +49,7 @@ class Feed:
     cadence: str = "daily"
     grace_days: int = 0
     assertions: Assertions = field(default_factory=Assertions)
+    delivery: Delivery = field(default_factory=Delivery)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def _explained(document: Any, error: Any) -> Iterator[Found]:
 def _value_message(error: Any) -> str:
     value, rule = error.instance, error.validator_value
     kinds = " / ".join(TYPES[str(kind)] for kind in (rule if isinstance(rule, list) else [rule]) if str(kind) in TYPES)
+    place = "送达方式" if "delivery" in error.absolute_path else "来源"
     messages = {
         "type": f"应为{kinds}（has the wrong type: {value!r}）",
         "enum": f"不能是“{value}”，可用：{rule}（'{value}' is not allowed{_meant(value, rule)}）",
@@ -50,7 +51,7 @@ def _value_message(error: Any) -> str:
         "minimum": f"{value} 太小，至少 {rule}（too small）",
         "maximum": f"{value} 太大，至多 {rule}（too large）",
         # the schema's {"not": {}} forbids the keys of another kind of source; a plain `false` would lose its place
-        "not": "不能用于此类来源（not allowed for this kind of source）",
+        "not": f"不能用于此类{place}（not allowed for this kind）",
     }
     return messages.get(error.validator, str(error.message))
 

@@ -9,6 +9,7 @@ from psycopg import sql
 from credit_grading.contract.model import Contract
 from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
+from credit_grading.landing.changes import row_marks
 from credit_grading.landing.encode import RowEncoder
 from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
 from credit_grading.landing.persons import PersonGuard
@@ -55,14 +56,19 @@ class BatchReceiver:
         self._feed = feed
         self._dag_run_id = dag_run_id
 
-    def receive(self, item: Item) -> Received:
-        """Receive one item. What is wrong with it is in the result; only the warehouse's own errors are raised."""
+    def receive(self, item: Item, delivery_kind: str | None = None) -> Received:
+        """Receive one item. What is wrong with it is in the result; only the warehouse's own errors are raised.
+
+        Args:
+            item: a file or a window.
+            delivery_kind: for the ledger; default: as the feed declares it.
+        """
         log = ProblemLog(self._department_id, self._feed.id, item.name)
         batch_id, rows, outcome = None, 0, "loaded"
         try:
             with self._connection.transaction():
                 ledger.lock_feed(self._connection, self._department_id, self._feed.id)
-                batch_id, rows = self._land(item, log)
+                batch_id, rows = self._land(item, delivery_kind or self._feed.delivery.kind, log)
         except _Discard as discarded:
             outcome = discarded.outcome
             if str(discarded):
@@ -76,9 +82,10 @@ class BatchReceiver:
             log.add("error", str(error), row=error.row, column=error.column)
         return Received(outcome, batch_id, rows, log.closed())
 
-    def _land(self, item: Item, log: ProblemLog) -> tuple[int, int]:
+    def _land(self, item: Item, delivery_kind: str, log: ProblemLog) -> tuple[int, int]:
         skip = self._resume(item)
-        is_increment = isinstance(item, DatabaseItem) and item.after is not None
+        # what is new since the last time may well be little, or nothing
+        is_increment = delivery_kind == "changes" or (isinstance(item, DatabaseItem) and item.after is not None)
         fingerprint = item.fingerprint()
         if fingerprint is not None:
             previous = self._previous(item)
@@ -89,7 +96,9 @@ class BatchReceiver:
             if not any(heading.strip() for heading in stream.header):
                 raise _Discard("empty_feed", "文件是空的（the file is empty）")
             mapping = map_header(stream.header, self._contract)
-            self._report(mapping, log)
+            marks = row_marks(self._feed.delivery, stream.header)
+            named = marks.headings if marks else set()
+            self._report(mapping, named, log)
             ordered = not isinstance(item, DatabaseItem)
             encoder = RowEncoder(
                 batch_id,
@@ -100,6 +109,7 @@ class BatchReceiver:
                 skip=skip,
                 ordered=ordered,
                 guard=self._guard,
+                marks=marks,
             )
             self._copy(stream, mapping, encoder)
         self._check_volume(encoder.rows, is_increment, log)
@@ -117,10 +127,11 @@ class BatchReceiver:
             follows=previous.batch_id if previous else None,
             source_name=item.name,
             row_count=encoder.rows,
-            unknown_columns=[heading for heading, _ in mapping.unknown],
+            unknown_columns=[heading for heading, _ in mapping.unknown if heading not in named],
             layout=mapping.layout,
             headings=dict(zip(mapping.columns, mapping.headings, strict=True)),
             dag_run_id=self._dag_run_id,
+            delivery_kind=delivery_kind,
         )
         return batch_id, encoder.rows
 
@@ -153,7 +164,7 @@ class BatchReceiver:
             for block in encoder.blocks(stream.rows):
                 copy.write(block)
 
-    def _report(self, mapping: HeaderMapping, log: ProblemLog) -> None:
+    def _report(self, mapping: HeaderMapping, named: set[str], log: ProblemLog) -> None:
         for column, message in mapping.warnings:
             log.add("warning", message, column=column)
         for column, message in mapping.notices:
@@ -162,7 +173,7 @@ class BatchReceiver:
             "原样保留（unknown column, kept）",
             "含个人信息，不予保留（unknown column of persons, not kept）",
         )
-        for heading, _ in mapping.unknown:
+        for heading in (heading for heading, _ in mapping.unknown if heading not in named):
             log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
 
     def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:
@@ -171,7 +182,6 @@ class BatchReceiver:
             raise _Discard("nothing_new")
         if rows == 0:
             raise _Discard("empty_feed", "只有表头，没有数据行（a header and no rows）")
-        # what is new since yesterday may well be little: the lower bound is for whole deliveries
         if rows < limits.minimum_rows and not is_increment:
             message = f"只有 {rows} 行，少于下限 {limits.minimum_rows} 行，未落地（fewer rows than the minimum）"
             raise _Discard("volume_below_minimum", message)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from operator import itemgetter
 from typing import Any
 
+from credit_grading.landing.changes import DELETED, OPERATION
 from credit_grading.landing.headers import HeaderMapping
 from credit_grading.landing.personal import mask_identity_numbers
 from credit_grading.landing.persons import PersonGuard, Shield
@@ -36,6 +37,7 @@ class RowEncoder:
         skip: row hashes not to be received again.
         ordered: whether the order of rows is part of the content (files) or not (queries).
         guard: of a contract with persons.
+        marks: what a row says of itself beside its values, kept in its extra columns.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class RowEncoder:
         skip: Collection[str] = (),
         ordered: bool = True,
         guard: PersonGuard | None = None,
+        marks: Callable[[Values], dict[str, object]] | None = None,
     ) -> None:
         self.rows = 0
         self._batch = b"%d\t" % batch_id
@@ -64,6 +67,7 @@ class RowEncoder:
             itemgetter(*positions) if len(positions) > 1 else lambda values: (values[positions[0]],)
         )
         self._guard = guard
+        self._marks = marks
         if guard:
             self._pick = _shielded(self._pick, guard.shields(mapping.columns))
 
@@ -79,7 +83,7 @@ class RowEncoder:
         md5, update, pick = hashlib.md5, self._content.update, self._pick
         columns, batch, skip, ordered = self._columns, self._batch, self._skip, self._ordered
         separators = len(self._mapping.columns) - 1
-        has_unknown = bool(self._mapping.unknown)
+        has_unknown = bool(self._mapping.unknown) or self._marks is not None
         block: list[bytes] = []
         for number, values, note in rows:
             try:
@@ -139,6 +143,11 @@ class RowEncoder:
         picked = self._pick(values)
         line = "\t".join([NULL if value is None else value.translate(ESCAPES) for value in picked])
         hashed = self._columns + (_json(kept) if kept else b"")
+        if self._marks:
+            marks = self._marks(values)
+            # the end of a record is another message than its last content; the word for writing it is not
+            hashed += DELETED.encode() if marks.get(OPERATION) == DELETED else b""
+            kept.update(marks)
         for heading, position in self._mapping.unknown:
             if values[position] not in (None, ""):
                 kept[heading] = values[position]

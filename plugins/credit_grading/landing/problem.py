@@ -10,7 +10,7 @@ Level = Literal["error", "warning", "info"]
 # Outcomes that must turn the run red: nothing usable came, or not all of it. Landed data stays as it was.
 ALARMS = (
     "person_key_missing", "source_unreachable", "missing_file", "unreadable_file", "unknown_encoding", "wrong_header",
-    "empty_feed", "volume_below_minimum",
+    "empty_feed", "volume_below_minimum", "too_many_disappeared",
 )  # fmt: skip
 # Of one batch, every kind of row problem is listed this many times and counted beyond that.
 LISTED_PER_KIND = 20

@@ -10,6 +10,7 @@ from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.batch import BatchReceiver, Received
+from credit_grading.landing.lists import ListReceiver
 from credit_grading.landing.persons import VARIABLE, PersonGuard, configured_key
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
@@ -45,7 +46,11 @@ def receive_feed(
     try:
         guard = _guard(contract)
         receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id, guard=guard)
-        results = [receiver.receive(item) for item in open_source(feed.source, open_connection)]
+        items = open_source(feed.source, open_connection)
+        if feed.delivery.kind == "snapshot":
+            results = ListReceiver(connection, receiver, contract, department.id, feed).receive(items)
+        else:
+            results = [receiver.receive(item) for item in items]
     except SourceError as error:
         results = [_failed(department, feed, error.outcome, str(error))]
     outcome = _combined(results or [_absent(connection, department, feed)])

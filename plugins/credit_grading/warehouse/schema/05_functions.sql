@@ -67,3 +67,17 @@ as $$
             then replace(value, ',', '')::numeric
     end
 $$;
+
+-- What orders the versions of a record, as a number: a number itself, or a moment (YYYY-MM-DD or YYYY/MM/DD with a time
+-- of day or without) as seconds; null where it is neither. An offset from UTC is not looked at.
+create or replace function staging.parsed_sequence(value text) returns numeric
+language sql stable parallel safe
+as $$
+    select case
+        when value ~ '^[0-9]{1,30}(\.[0-9]{1,12})?$' then value::numeric
+        when
+            value ~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T]|$)'
+            and pg_input_is_valid(translate(value, '/', '-'), 'timestamp')
+            then extract(epoch from translate(value, '/', '-')::timestamp)
+    end
+$$;

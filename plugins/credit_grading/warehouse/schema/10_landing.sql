@@ -19,6 +19,11 @@ create table if not exists landing.batch (
     row_count bigint not null check (row_count >= 0),
     -- columns of the source that the contract does not know: kept with the rows, reported here
     unknown_columns text[] not null default '{}',
+    -- 送达方式: what the batch says about records that are not in it. 'older_snapshot': a list that arrived after a
+    -- newer one; kept, and without effect on the versions of records.
+    delivery_kind text collate "C" not null default 'append' check (
+        delivery_kind in ('append', 'snapshot', 'older_snapshot', 'changes')
+    ),
     dag_run_id text,
     -- when this content reached us: the second of the two clocks
     known_from timestamptz not null default clock_timestamp(),
@@ -31,6 +36,31 @@ create table if not exists landing.batch (
 alter table landing.batch add column if not exists layout text collate "C";
 alter table landing.batch add column if not exists headings jsonb not null default '{}';
 
+-- Every list that a feed with snapshots delivered: which batches make it up, and how it differs from the one before.
+-- Commits together with its batches. A record is compared by its identifying columns as delivered.
+create table if not exists landing.snapshot (
+    -- the last batch that came with it
+    snapshot_id bigint primary key references landing.batch on delete cascade,
+    contract_id text collate "C" not null,
+    department_id text collate "C" not null,
+    feed_id text collate "C" not null,
+    -- what the files of one list have in common; lists follow each other in the order of their names
+    list_name text collate "C" not null,
+    -- all parts of the list, also those that an earlier delivery brought
+    batch_ids bigint[] not null check (cardinality(batch_ids) > 0),
+    -- arrived after a newer list: changes nothing, and is compared with nothing
+    is_older boolean not null,
+    records_before bigint,
+    records bigint,
+    inserted bigint,
+    changed bigint,
+    disappeared bigint,
+    known_from timestamptz not null default clock_timestamp(),
+    check (is_older = (records is null)),
+    check (records_before + inserted - disappeared = records)
+);
+create index if not exists snapshot_by_feed on landing.snapshot (department_id, feed_id, snapshot_id desc);
+
 -- Every attempt to receive a feed, good or bad. `outcome` is the named state of the feed.
 create table if not exists landing.feed_attempt (
     attempt_id bigint generated always as identity primary key,
@@ -39,7 +69,7 @@ create table if not exists landing.feed_attempt (
     outcome text collate "C" not null check (outcome in (
         'loaded', 'nothing_new', 'not_yet_published', 'empty_feed', 'missing_file', 'unreadable_file',
         'unknown_encoding', 'wrong_header', 'source_unreachable', 'volume_below_minimum',
-        'person_key_missing'
+        'person_key_missing', 'too_many_disappeared'
     )),
     batch_ids bigint[] not null default '{}',
     rows_landed bigint not null default 0,

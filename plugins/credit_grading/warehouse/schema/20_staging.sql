@@ -1,4 +1,4 @@
--- staging.<contract> tables are built by dbt; the two ledgers below outlive any rebuild.
+-- staging.<contract> tables are built by dbt; the ledgers below outlive any rebuild.
 create schema if not exists staging;
 create schema if not exists quarantine;
 
@@ -14,6 +14,19 @@ create table if not exists staging.staged_batch (
     check (landed = accepted + quarantined)
 );
 
+-- A record that the list before still held and this one does not: known to be gone from this list's arrival on.
+create table if not exists staging.disappearance (
+    contract_id text collate "C" not null,
+    record_key text collate "C" not null,
+    -- the list without it
+    snapshot_id bigint not null references landing.snapshot on delete cascade,
+    department_id text collate "C" not null,
+    feed_id text collate "C" not null,
+    known_from timestamptz not null,
+    primary key (contract_id, record_key, snapshot_id)
+);
+create index if not exists disappearance_by_list on staging.disappearance (snapshot_id);
+
 create table if not exists quarantine.rejected_row (
     contract_id text collate "C" not null,
     batch_id bigint not null references landing.batch,
@@ -23,6 +36,8 @@ create table if not exists quarantine.rejected_row (
     source_name text not null,
     -- hash of department, contract and natural key; null where the key itself is unusable
     record_key text collate "C",
+    -- whom the row is about, where that is certain: a code or a person without fault
+    subject_key text collate "C",
     -- [{"code": "credit_code_check_digit", "column": "credit_code", "value": "9150…"}, …]
     reasons jsonb not null check (jsonb_array_length(reasons) > 0),
     received_row jsonb not null,

@@ -1,0 +1,54 @@
+"""What a row says about itself beside its values: that its record was deleted, and where it belongs in the order."""
+
+from collections.abc import Sequence
+
+from credit_grading.department.model import Delivery
+from credit_grading.landing.headers import WrongHeader, normalise_heading
+from credit_grading.sources.model import Values
+
+# Keys of extra_columns that staging reads. A word that the department file does not list follows the question mark.
+OPERATION = "_operation"
+SEQUENCE = "_sequence"
+WRITTEN, DELETED, UNKNOWN = "written", "deleted", "?"
+
+
+class RowMarks:
+    """Reads the columns that the feed's delivery names, whether the contract knows them or not.
+
+    Args:
+        delivery: of the feed.
+        header: of the source.
+
+    Raises WrongHeader where a named column is absent.
+    """
+
+    def __init__(self, delivery: Delivery, header: Sequence[str]) -> None:
+        found = {normalise_heading(heading): position for position, heading in enumerate(header)}
+        problems: list[tuple[str, str]] = []
+        positions: list[int | None] = []
+        for heading in (delivery.operation, delivery.sequence):
+            position = None if heading is None else found.get(normalise_heading(heading))
+            if heading is not None and position is None:
+                problems.append((heading, f"缺少送达方式所声明的列“{heading}”（the delivery names this column）"))
+            positions.append(position)
+        if problems:
+            raise WrongHeader(problems)
+        self._operation, self._sequence = positions
+        self._meanings = {normalise_heading(word): WRITTEN for word in delivery.written}
+        self._meanings |= {normalise_heading(word): DELETED for word in delivery.deleted}
+        self.headings = {header[position].strip() for position in positions if position is not None}
+
+    def __call__(self, values: Values) -> dict[str, object]:
+        """What extra_columns keep of a row."""
+        marks: dict[str, object] = {}
+        if self._operation is not None:
+            word = values[self._operation] or ""
+            marks[OPERATION] = self._meanings.get(normalise_heading(word), UNKNOWN + word.strip())
+        if self._sequence is not None:
+            marks[SEQUENCE] = (values[self._sequence] or "").strip()
+        return marks
+
+
+def row_marks(delivery: Delivery, header: Sequence[str]) -> RowMarks | None:
+    """The marks of a feed whose delivery names columns; None for all others."""
+    return RowMarks(delivery, header) if delivery.operation or delivery.sequence else None
