@@ -104,6 +104,7 @@ STAGING_FAULTS = {
         "unreadable_file",
         "person_key_missing",
         "too_many_disappeared",
+        "person_key_changed",
     )
 } | {
     "a person's own number as a key": (

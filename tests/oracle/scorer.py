@@ -12,7 +12,9 @@ from tests.oracle.tree import LeafResult, Tree
 from tests.oracle.values import Counted, chosen_per_case, mean, newest_last, raw_value, scaled, weight
 
 Key = tuple[str, str, str]
-KINDS = {"L:": "department_local", "N:": "name_only", "P:": "person"}
+KINDS = {
+    "O:": "organisation_code", "R:": "registration_number", "L:": "department_local", "N:": "name_only", "P:": "person",
+}  # fmt: skip
 
 
 class Oracle:

@@ -19,6 +19,8 @@ from tests.oracle.world_texts import decimal, is_short
 FOLDER = Path(__file__).parents[1] / "worked_examples"
 KINDS = {
     "coded": "91500000MA5U{:06d}",
+    "organisation_code": "O:{:08d}X",
+    "registration_number": "R:500100{:09d}",
     "department_local": "L:example:{}",
     "name_only": "N:example:算例{}",
     "person": "P:example{}",

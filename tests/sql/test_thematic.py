@@ -230,7 +230,7 @@ def test_a_name_that_two_entities_bear_is_never_guessed(world: psycopg.Connectio
     subject = rows_of(
         world, "select resolved_to, resolution_reason from thematic.subject where subject_key = %s", local
     )
-    assert subject == [(None, "unresolved")]
+    assert subject == [(None, "ambiguous_registered_name")]
 
 
 def test_bad_behaviour_makes_a_registered_firm_a_participant(world: psycopg.Connection) -> None:

@@ -16,6 +16,8 @@ from tests.sql.landed import VALID_CODE, build_thematic, land, prepare_seeds, re
 FOLLOWED_ELSEWHERE = {
     "market_entity", "administrative_penalty", "bidding_bad_behaviour", "serious_dishonesty", "honour",
     "construction_integrity_points", "credit_repair_decision", "objection", "inspector",
+    # test_identity.py: it is no record of anybody, it says who is whom
+    "entity_succession",
 }  # fmt: skip
 COLUMNS = (
     "catalogue_item_id, subject_key, facet, behaviour_code, severity, occurred_on, effective_until, points_counted,"

@@ -6,14 +6,19 @@ import openpyxl
 import psycopg
 import pytest
 
-from credit_grading.landing.persons import VARIABLE, mask_name, person_key
+from credit_grading.landing.person_keys import FORMER_VARIABLE, VARIABLE
+from credit_grading.landing.personal import mask_identity_numbers, may_hold_identity_number
+from credit_grading.landing.persons import mask_name, person_key
 from credit_grading.landing.problem import FeedOutcome, FeedProblem
 from credit_grading.landing.receive import receive_feed
-from tests.unit.landing_support import attempts, count, csv_text, department, feed, no_connection, write
+from tests.unit.landing_support import HEADER as PENALTY
+from tests.unit.landing_support import attempts, count, csv_text, department, feed, no_connection, penalty, write
 
 # the example of GB 11643
 NUMBER = "11010519491231002X"
 HEADER = ["身份证号", "专家姓名", "专家编号", "评审专业", "入库日期"]
+# of an association in a district that ends in 19: a valid credit code in the form of an identity number
+CODE_LIKE_A_NUMBER = "52500119660517003X"
 ROW = [NUMBER, "张三丰", "专1", "土建", "2025-01-02"]
 TABLE = "landing.procurement_expert"
 EXPERTS = {"contract_id": "procurement_expert", "id": "experts"}
@@ -88,8 +93,6 @@ def test_without_a_key_nothing_is_read(warehouse, folder, monkeypatch) -> None:
 
 
 def test_a_contract_without_persons_needs_no_key(warehouse, folder, monkeypatch) -> None:
-    from tests.unit.landing_support import penalty
-
     monkeypatch.delenv(VARIABLE)
     write(folder, "a.csv", csv_text([penalty(1)]))
     one = feed(source={"kind": "csv", "location": "feeds://experts/*.csv"})
@@ -134,3 +137,107 @@ def test_a_number_that_a_workbook_cut_is_no_person(warehouse, folder) -> None:
     outcome = receive(warehouse, "xlsx")
     assert [(p.level, p.row, p.column) for p in outcome.problems] == [("warning", 1, "身份证号")]
     assert landed(warehouse) == [(None, "张**"), (person_key(NUMBER, "a key"), "张**")]
+
+
+def change_key(monkeypatch: pytest.MonkeyPatch, key: str, former: str | None = None) -> None:
+    monkeypatch.setenv(VARIABLE, key)
+    monkeypatch.setenv(FORMER_VARIABLE, former or "")
+
+
+def refused(warehouse: psycopg.Connection, words: str) -> None:
+    before = count(warehouse, TABLE)
+    with pytest.raises(FeedProblem, match=words) as caught:
+        receive(warehouse)
+    assert caught.value.outcome.outcome == "person_key_changed"
+    assert attempts(warehouse)[-1][0] == "person_key_changed"
+    assert count(warehouse, TABLE) == before
+
+
+def test_another_key_is_an_alarm_and_nothing_is_read(warehouse, folder, monkeypatch) -> None:
+    write(folder, "a.csv", csv_text([ROW], HEADER))
+    receive(warehouse)
+    write(folder, "b.csv", csv_text([ROW], HEADER))
+    change_key(monkeypatch, "another key")
+    refused(warehouse, FORMER_VARIABLE)
+    change_key(monkeypatch, "another key", "not the key before")
+    refused(warehouse, FORMER_VARIABLE)
+    change_key(monkeypatch, "a key", "not the key before")
+    refused(warehouse, "is not the key before")
+    change_key(monkeypatch, "a key", "a key")
+    assert receive(warehouse).rows == 1
+
+
+def test_a_key_that_was_replaced_does_not_come_back(warehouse, folder, monkeypatch) -> None:
+    write(folder, "a.csv", csv_text([ROW], HEADER))
+    receive(warehouse)
+    change_key(monkeypatch, "next", "a key")
+    assert receive(warehouse).rows == 1
+    change_key(monkeypatch, "a key", "next")
+    refused(warehouse, "cannot come back")
+    change_key(monkeypatch, "next")
+    assert receive(warehouse).outcome == "nothing_new"
+
+
+def test_a_change_remembers_who_was_who(warehouse, folder, monkeypatch) -> None:
+    rows = [ROW, ["123", "李四", "专2", "土建", "2025-01-02"]]
+    write(folder, "a.csv", csv_text(rows, HEADER))
+    receive(warehouse)
+    assert count(warehouse, "landing.person_key_succession") == 0
+    change_key(monkeypatch, "next", "a key")
+    receive(warehouse)
+    change_key(monkeypatch, "last", "next")
+    receive(warehouse)
+    first, second, third = (person_key(NUMBER, key) for key in ("a key", "next", "last"))
+    found = warehouse.execute(
+        "select person_key, former_key, first_key from landing.person_key_succession order by known_from"
+    ).fetchall()
+    # what is no identity number is nobody
+    assert found == [(second, first, first), (third, second, first)]
+    # no key is in the warehouse, only what tells them apart
+    values = [row[0] for row in warehouse.execute("select check_value from landing.person_key order by position")]
+    assert len(set(values)) == 3
+    assert not {"a key", "next", "last"} & set(values)
+
+
+def test_the_first_change_may_come_before_the_first_check(warehouse, folder, monkeypatch) -> None:
+    write(folder, "a.csv", csv_text([ROW], HEADER))
+    change_key(monkeypatch, "next", "a key")
+    assert receive(warehouse).rows == 1
+    assert count(warehouse, "landing.person_key") == 2
+
+
+def test_a_cursor_that_is_personal_is_refused(warehouse, folder) -> None:
+    source = {"kind": "sql", "connection": "theirs", "table": "experts", "cursor": "身份证号"}
+    one = feed(**EXPERTS, source=source)
+    with pytest.raises(FeedProblem, match="cannot be personal"):
+        receive_feed(warehouse, department(one), one, open_connection=no_connection)
+
+
+def test_numbers_of_persons_in_the_text_of_firms_are_masked(warehouse, folder) -> None:
+    serial = "110105194912310021"
+    rows = [
+        [*penalty(1), f"当事人{NUMBER}", NUMBER], [*penalty(2), "无", "无"],
+        [*penalty(3, 行政处罚决定书文号=NUMBER), "无", "无"],
+        # of what identifies a record, only a number that can be one
+        [*penalty(4, 行政处罚决定书文号=serial), "无", "无"],
+    ]  # fmt: skip
+    write(folder, f"a{NUMBER}.csv", csv_text(rows, [*PENALTY, "违法事实", f"备注（{NUMBER}）"]))
+    one = feed(source={"kind": "csv", "location": "feeds://experts/*.csv"})
+    assert receive_feed(warehouse, department(one), one, open_connection=no_connection).rows == 4
+    columns = "decision_number, offence_facts, extra_columns::text"
+    held = warehouse.execute(f"select {columns} from landing.administrative_penalty order by row_number".encode())
+    stars = "*" * 18
+    found = held.fetchall()
+    assert found[0][1:] == (f"当事人{stars}", f'{{"备注（{stars}）": "{stars}"}}')
+    assert found[1][1] == "无"
+    assert [row[0] for row in found[2:]] == [stars, serial]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [(f"（{NUMBER}）", f"（{'*' * 18}）"), (f"1{NUMBER}", f"1{NUMBER}"), ("9150000020286320X6", "9150000020286320X6"),
+     (CODE_LIKE_A_NUMBER, CODE_LIKE_A_NUMBER)],
+)  # fmt: skip
+def test_what_is_taken_for_an_identity_number(text: str, masked: str) -> None:
+    assert mask_identity_numbers(text) == masked
+    assert masked == text or may_hold_identity_number(text.encode())

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from credit_grading.landing.persons import VARIABLE
+from credit_grading.landing.person_keys import VARIABLE
 from credit_grading.platform.keys import keep_person_key, keep_secrets
 from credit_grading.platform.settings import AirflowSettings
 

@@ -1,6 +1,8 @@
 {# The kinds of subject whose keys begin with something that says so; any other key is that of a coded subject. #}
 {% macro kinds_by_prefix() %}
-    {{ return({'L:': 'department_local', 'N:': 'name_only', 'P:': 'person'}) }}
+    {{ return({
+        'O:': 'organisation_code', 'R:': 'registration_number', 'L:': 'department_local', 'N:': 'name_only', 'P:': 'person'
+    }) }}
 {% endmacro %}
 
 

@@ -91,5 +91,12 @@
             "case when " ~ code ~ " is null and subject_kind is distinct from 'person' then 'no_credit_code' end"
         ) -%}
     {%- endif -%}
+    {%- for kind in ['organisation_code', 'registration_number'] if contract.meta['subject'].get(kind) -%}
+        {%- set column = contract.meta['subject'][kind] -%}
+        {%- do expressions.append(
+            "case when " ~ column ~ " is not null and staging." ~ kind ~ "(" ~ column ~ ") is null"
+            ~ " then 'unusable_" ~ kind ~ "' end"
+        ) -%}
+    {%- endfor -%}
     {{ return(expressions) }}
 {% endmacro %}

@@ -1,8 +1,9 @@
 {#- One row per landed row of every batch not staged yet: typed columns, identity, and `reasons` (null = accepted).
     Each layer ends in `offset 0`: without it the planner would merge the layers and parse every value again for
     every rule that looks at it. Batches are read by key, so the cost follows what is new, not what has piled up.
-    catalogue_item: relation of that seed, for a contract with the check catalogue_item. -#}
-{% macro stage_contract(contract_id, catalogue_item=none) %}
+    catalogue_item: relation of that seed, for a contract with the check catalogue_item.
+    person_key_succession: relation of that table, for a contract whose natural key holds a person. -#}
+{% macro stage_contract(contract_id, catalogue_item=none, person_key_succession=none) %}
 {%- set landing = source('landing', contract_id) -%}
 {%- set batch = source('landing_ledger', 'batch') -%}
 {%- set staged_batch = source('staging_ledger', 'staged_batch') -%}
@@ -91,7 +92,7 @@ identified as (
     select
         *,
         {{ subject_of(contract) }},
-        {{ record_key(contract_id, contract) }} as record_key
+        {{ record_key(contract_id, contract, person_key_succession) }} as record_key
     from kept
     offset 0
 )

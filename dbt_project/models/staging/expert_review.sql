@@ -1,1 +1,1 @@
-{{ stage_contract('expert_review') }}
+{{ stage_contract('expert_review', person_key_succession=source('landing_ledger', 'person_key_succession')) }}

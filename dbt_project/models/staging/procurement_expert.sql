@@ -1,1 +1,1 @@
-{{ stage_contract('procurement_expert') }}
+{{ stage_contract('procurement_expert', person_key_succession=source('landing_ledger', 'person_key_succession')) }}

@@ -7,7 +7,7 @@
     'procurement_violation', 'procurement_expert', 'expert_review', 'expert_violation',
 ] -%}
 -- The spine: every fact about a subject that a rulebook may use, all versions, under the subject it belongs to.
--- Where a link to a registered entity begins or ends while a version is current, the version is cut there; so it is
+-- Where a link to another subject begins or ends while a version is current, the version is cut there; so it is
 -- where a decision on credit repair reaches us or is withdrawn. Written subject by subject: a run that evaluates some
 -- subjects then finds the records of each side by side.
 with reported as (
@@ -19,24 +19,20 @@ with reported as (
 
 link as (select * from {{ ref('subject_link') }}),
 
+{{ placement() }},
+
 placed as (
     select
-        reported.*, segment.subject_key, segment.known_from as segment_from, segment.known_until as segment_until
+        reported.*,
+        coalesce(placement.subject_key, reported.reported_subject_key) as subject_key,
+        greatest(reported.known_from, placement.known_from) as segment_from,
+        least(reported.known_until, placement.known_until) as segment_until
     from reported
-    left join link on reported.reported_subject_key = link.reported_subject_key
-    cross join lateral (
-        values
-        (reported.reported_subject_key, reported.known_from, least(reported.known_until, link.known_from)),
-        (
-            link.subject_key, greatest(reported.known_from, link.known_from),
-            least(reported.known_until, link.known_until)
-        ),
-        (
-            case when link.known_until is not null then reported.reported_subject_key end,
-            greatest(reported.known_from, link.known_until), reported.known_until
-        )
-    ) as segment (subject_key, known_from, known_until)
-    where segment.subject_key is not null and (segment.known_until is null or segment.known_until > segment.known_from)
+    left join placement
+        on
+            {{ stands_at('reported', 'reported_subject_key', 'occurred_on') }}
+            -- a registration is the entity's own: whoever takes its place has one too
+            and reported.catalogue_item_id not in ('market_entity_registered', 'bidding_participant')
 ),
 
 repair as (select * from {{ ref('record_repair') }}),

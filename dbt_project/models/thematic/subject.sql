@@ -2,7 +2,12 @@ with reported as (select * from {{ ref('reported_subject') }}),
 
 registered as (select * from {{ ref('public_credit__market_entity') }} where known_until is null),
 
-link as (select * from {{ ref('subject_link') }} where known_until is null),
+-- names are told apart by day: the last days are today's
+resolution as (
+    select *
+    from {{ ref('subject_resolution') }}
+    where known_from <= now() and (known_until > now()) is not false and day_until is null
+),
 
 division as (select * from {{ ref('division') }})
 
@@ -13,15 +18,14 @@ select
     coalesce(nullif(division.replaced_by, ''), division.division_code) as division_code,
     registered.registration_status,
     reported.department_id,
-    link.subject_key as resolved_to,
-    case
-        when reported.subject_kind = 'coded' then 'credit_code'
-        when reported.subject_kind = 'person' then 'person_key'
-        when link.subject_key is not null then link.reason
+    resolution.subject_key as resolved_to,
+    coalesce(resolution.reason, case reported.subject_kind
+        when 'coded' then 'credit_code'
+        when 'person' then 'person_key'
         else 'unresolved'
-    end as resolution_reason,
+    end) as resolution_reason,
     reported.first_known_from
 from reported
 left join registered on reported.subject_key = registered.subject_key
 left join division on registered.division_code = division.division_code
-left join link on reported.subject_key = link.reported_subject_key
+left join resolution on reported.subject_key = resolution.reported_subject_key

@@ -14,8 +14,10 @@ COLUMN_KEYS = (
     "personal", "part_of",
 )  # fmt: skip
 UNITS = ("yuan", "ten_thousand_yuan")
-SUBJECT_KEYS = ("credit_code", "name", "local_id", "person_id", "person_name")
-RESERVED_TABLES = ("batch", "feed_attempt", "snapshot")
+SUBJECT_KEYS = (
+    "credit_code", "organisation_code", "registration_number", "name", "local_id", "person_id", "person_name",
+)  # fmt: skip
+RESERVED_TABLES = ("batch", "feed_attempt", "snapshot", "person_key", "person_key_succession")
 # Postgres cuts identifiers at 63 bytes
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 

@@ -62,7 +62,8 @@ class Contract:
     """One kind of record.
 
     ``natural_key``, with the department, identifies a record. ``subject`` names the columns that hold the
-    subject's credit_code, name, local_id, person_id and person_name (any may be None or absent). Identity numbers in
+    subject's credit_code, organisation_code, registration_number, name, local_id, person_id and person_name (any may
+    be None or absent). Identity numbers in
     person_id are hashed, names in person_name masked before they are landed. ``version_column`` orders corrections;
     None = arrival.
     """

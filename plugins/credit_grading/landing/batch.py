@@ -11,8 +11,9 @@ from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.changes import row_marks
 from credit_grading.landing.encode import RowEncoder
-from credit_grading.landing.headers import HeaderMapping, WrongHeader, map_header
-from credit_grading.landing.persons import PersonGuard
+from credit_grading.landing.headers import HeaderMapping, WrongHeader, column_of, map_header
+from credit_grading.landing.personal import distinct_mask, mask_identity_numbers, without_quoted
+from credit_grading.landing.persons import PersonGuard, masks
 from credit_grading.landing.problem import Problem, ProblemLog
 from credit_grading.sources.database import DatabaseItem
 from credit_grading.sources.model import Item, SourceError, Stream
@@ -79,7 +80,8 @@ class BatchReceiver:
                 log.add("error", message, column=column or None)
         except SourceError as error:
             outcome = error.outcome
-            log.add("error", str(error), row=error.row, column=error.column)
+            message = without_quoted(str(error)) if self._guard else str(error)
+            log.add("error", message, row=error.row, column=error.column)
         return Received(outcome, batch_id, rows, log.closed())
 
     def _land(self, item: Item, delivery_kind: str, log: ProblemLog) -> tuple[int, int]:
@@ -88,21 +90,23 @@ class BatchReceiver:
         is_increment = delivery_kind == "changes" or (isinstance(item, DatabaseItem) and item.after is not None)
         fingerprint = item.fingerprint()
         if fingerprint is not None:
+            fingerprint = self._guard.seal(fingerprint) if self._guard else fingerprint
             previous = self._previous(item)
             if previous is not None and previous.source_hash == fingerprint:
                 raise _Discard("nothing_new")
         batch_id = ledger.next_batch_id(self._connection)
         with item.open() as stream:
-            if not any(heading.strip() for heading in stream.header):
+            header = [mask_identity_numbers(heading) for heading in stream.header]
+            if not any(heading.strip() for heading in header):
                 raise _Discard("empty_feed", "文件是空的（the file is empty）")
-            mapping = map_header(stream.header, self._contract)
-            marks = row_marks(self._feed.delivery, stream.header)
+            mapping = map_header(header, self._contract)
+            marks = row_marks(self._feed.delivery, header)
             named = marks.headings if marks else set()
             self._report(mapping, named, log)
             ordered = not isinstance(item, DatabaseItem)
             encoder = RowEncoder(
                 batch_id,
-                stream.header,
+                header,
                 # nobody can say whose data an unknown column of persons holds
                 replace(mapping, unknown=()) if self._guard else mapping,
                 log.add_note,
@@ -110,12 +114,15 @@ class BatchReceiver:
                 ordered=ordered,
                 guard=self._guard,
                 marks=marks,
+                masks=masks(self._contract, mapping.columns),
             )
             self._copy(stream, mapping, encoder)
+        if self._guard:
+            self._guard.record_successions(self._connection)
         self._check_volume(encoder.rows, is_increment, log)
         # the window of a cursor is known only now
         previous = self._previous(item)
-        batch = ledger.Batch(batch_id, item.window_key(), encoder.content_hash(), fingerprint)
+        batch = ledger.Batch(batch_id, _window_key(item), encoder.content_hash(), fingerprint)
         if previous is not None and previous.content_hash == batch.content_hash:
             raise _Discard("nothing_new")
         ledger.record_batch(
@@ -125,7 +132,7 @@ class BatchReceiver:
             department_id=self._department_id,
             feed_id=self._feed.id,
             follows=previous.batch_id if previous else None,
-            source_name=item.name,
+            source_name=mask_identity_numbers(item.name),
             row_count=encoder.rows,
             unknown_columns=[heading for heading, _ in mapping.unknown if heading not in named],
             layout=mapping.layout,
@@ -136,12 +143,18 @@ class BatchReceiver:
         return batch_id, encoder.rows
 
     def _previous(self, item: Item) -> ledger.Batch | None:
-        return ledger.latest_batch(self._connection, self._department_id, self._feed.id, item.window_key())
+        return ledger.latest_batch(self._connection, self._department_id, self._feed.id, _window_key(item))
 
     def _resume(self, item: Item) -> set[str]:
         """Point a cursor at where the last window ended; returns the hashes of rows received from there on."""
         if not isinstance(item, DatabaseItem) or item.cursor is None:
             return set()
+        column = column_of(self._contract, item.cursor)
+        if column and (column.personal or column.name == self._contract.subject.get("person_id")):
+            message = (
+                "增量列不能是个人信息：位置会留在台账（a cursor cannot be personal: the ledger keeps how far it got）"
+            )
+            raise SourceError("wrong_header", message, column=item.cursor)
         newest = ledger.latest_batch(self._connection, self._department_id, self._feed.id)
         item.after = ledger.highest_cursor(newest, item.cursor)
         if item.after is None:
@@ -187,3 +200,8 @@ class BatchReceiver:
             raise _Discard("volume_below_minimum", message)
         if limits.maximum_rows is not None and rows > limits.maximum_rows:
             log.add("warning", f"{rows} 行，多于上限 {limits.maximum_rows} 行（more rows than the maximum）")
+
+
+def _window_key(item: Item) -> str:
+    """The window as the ledger names it. A cursor's range is kept as it is: the next read begins there."""
+    return item.window_key() if isinstance(item, DatabaseItem) else distinct_mask(item.window_key())

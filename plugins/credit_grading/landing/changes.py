@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from credit_grading.department.model import Delivery
 from credit_grading.landing.headers import WrongHeader, normalise_heading
+from credit_grading.landing.personal import mask_identity_numbers
 from credit_grading.sources.model import Values
 
 # Keys of extra_columns that staging reads. A word that the department file does not list follows the question mark.
@@ -43,7 +44,7 @@ class RowMarks:
         marks: dict[str, object] = {}
         if self._operation is not None:
             word = values[self._operation] or ""
-            marks[OPERATION] = self._meanings.get(normalise_heading(word), UNKNOWN + word.strip())
+            marks[OPERATION] = self._meanings.get(normalise_heading(word), UNKNOWN + mask_identity_numbers(word.strip()))
         if self._sequence is not None:
             marks[SEQUENCE] = (values[self._sequence] or "").strip()
         return marks

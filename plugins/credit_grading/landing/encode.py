@@ -13,7 +13,7 @@ from typing import Any
 
 from credit_grading.landing.changes import DELETED, OPERATION
 from credit_grading.landing.headers import HeaderMapping
-from credit_grading.landing.personal import mask_identity_numbers
+from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers, may_hold_identity_number
 from credit_grading.landing.persons import PersonGuard, Shield
 from credit_grading.sources.model import Row, RowNote, Values
 
@@ -38,6 +38,7 @@ class RowEncoder:
         ordered: whether the order of rows is part of the content (files) or not (queries).
         guard: of a contract with persons.
         marks: what a row says of itself beside its values, kept in its extra columns.
+        masks: of a contract without persons, how a value of each column is masked where something looks personal.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class RowEncoder:
         ordered: bool = True,
         guard: PersonGuard | None = None,
         marks: Callable[[Values], dict[str, object]] | None = None,
+        masks: list[Shield | None] | None = None,
     ) -> None:
         self.rows = 0
         self._batch = b"%d\t" % batch_id
@@ -68,8 +70,9 @@ class RowEncoder:
         )
         self._guard = guard
         self._marks = marks
+        self._pick_masked = _shielded(self._pick, masks) if masks else self._pick
         if guard:
-            self._pick = _shielded(self._pick, guard.shields(mapping.columns))
+            self._pick = self._pick_masked = _shielded(self._pick, guard.shields(mapping.columns))
 
     def content_hash(self) -> str:
         """SHA-256 over the header and all values so far."""
@@ -98,6 +101,8 @@ class RowEncoder:
                     and "\0" not in line
                 )
                 encoded = line.encode() if is_plain else b""
+                if may_hold_identity_number(encoded) and IDENTITY_NUMBER.search(line):
+                    is_plain = False
             except (TypeError, UnicodeEncodeError):
                 # a null, or half a surrogate pair
                 is_plain = False
@@ -140,11 +145,13 @@ class RowEncoder:
             message = "含空字符或残缺字符，已替换为 U+FFFD（NUL or broken character replaced）"
             self._note(number, RowNote(message, column=names[0], level="warning"))
             kept[REPLACED] = names
-        picked = self._pick(values)
+        picked = self._pick_masked(values)
         line = "\t".join([NULL if value is None else value.translate(ESCAPES) for value in picked])
         hashed = self._columns + (_json(kept) if kept else b"")
         if self._marks:
             marks = self._marks(values)
+            if self._guard:
+                marks = {key: mask_identity_numbers(str(value)) for key, value in marks.items()}
             # the end of a record is another message than its last content; the word for writing it is not
             hashed += DELETED.encode() if marks.get(OPERATION) == DELETED else b""
             kept.update(marks)

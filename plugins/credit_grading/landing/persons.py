@@ -1,23 +1,20 @@
 """Natural persons at landing's door: identity numbers become keyed hashes and names are masked, before a row is
 written, counted or hashed. The number itself is kept nowhere, so no later step can give it away.
-
-Environment:
-    CREDIT_GRADING_PERSON_KEY  the key of the hash; another key makes other persons
 """
 
 import hashlib
 import hmac
-import os
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import psycopg
+
 from credit_grading.contract.model import Column, Contract
 from credit_grading.landing.headers import column_of
-from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers
+from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers, mask_valid_numbers
 from credit_grading.sources.model import RowNote, Values
 
-VARIABLE = "CREDIT_GRADING_PERSON_KEY"
 # 128 bits: two persons of one city never share a key (assumption: 本项目假设)
 KEY_LENGTH = 32
 PERSON = "P:"
@@ -25,11 +22,6 @@ NOT_AN_IDENTITY = "X:"
 NOT_KEPT = "；含个人信息，内容不保留（persons: its content is not kept）"
 
 Shield = Callable[[str], str]
-
-
-def configured_key() -> str | None:
-    """The key of the hash, or None where the environment holds none."""
-    return os.environ.get(VARIABLE, "").strip() or None
 
 
 def person_key(identity: str, key: str) -> str:
@@ -51,17 +43,52 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * (len(name) - 1) if len(name) > 1 else "*" * len(name)
 
 
+def masks(contract: Contract, columns: Sequence[str]) -> list[Shield | None]:
+    """For each column of a contract without persons how identity numbers in its text are masked; None: not at all.
+
+    Of what identifies a record only a number with the right check character is masked: two long serial numbers
+    must not become one.
+    """
+    return [_mask_of(contract, contract.column(name)) for name in columns]
+
+
+def _mask_of(contract: Contract, column: Column) -> Shield | None:
+    # a credit code may look like an identity number, by chance
+    if "credit_code" in column.checks:
+        return None
+    return mask_valid_numbers if column.name in contract.natural_key else mask_identity_numbers
+
+
 class PersonGuard:
     """What a contract with persons lets through.
 
     Args:
         contract: one with ``has_persons``.
         key: of the hash.
+        former: the key before, during a change: who is seen is remembered under both.
     """
 
-    def __init__(self, contract: Contract, key: str) -> None:
+    def __init__(self, contract: Contract, key: str, former: str | None = None) -> None:
         self._contract = contract
         self._key = key
+        self._former = former
+        self._seen: dict[str, str] = {}
+
+    def seal(self, fingerprint: str) -> str:
+        """The fingerprint of a file as received under this key: after a change the same file is read again."""
+        return hmac.new(self._key.encode(), fingerprint.encode(), hashlib.sha256).hexdigest()
+
+    def record_successions(self, connection: psycopg.Connection) -> None:
+        """Write who was who under the key before, for everybody seen since the last call."""
+        connection.execute(
+            "insert into landing.person_key_succession (person_key, former_key, first_key)"
+            " select seen.person_key, seen.former_key, coalesce(earlier.first_key, seen.former_key)"
+            " from unnest(%s::text[], %s::text[]) as seen (person_key, former_key)"
+            " left join landing.person_key_succession as earlier on seen.former_key = earlier.person_key"
+            " on conflict do nothing",
+            (list(self._seen), list(self._seen.values())),
+        )
+        self._seen.clear()
 
     def shields(self, columns: Sequence[str]) -> list[Shield | None]:
         """For each column of the contract how its value is changed; None leaves it as it is."""
@@ -69,11 +96,16 @@ class PersonGuard:
 
     def _shield(self, column: Column) -> Shield | None:
         if column.name == self._contract.subject.get("person_id"):
-            return lambda value: person_key(value, self._key)
+            return self._identify
         if column.name == self._contract.subject.get("person_name"):
             return mask_name
-        # a credit code may look like an identity number, by chance
-        return None if "credit_code" in column.checks else mask_identity_numbers
+        return _mask_of(self._contract, column)
+
+    def _identify(self, identity: str) -> str:
+        key = person_key(identity, self._key)
+        if self._former and key.startswith(PERSON):
+            self._seen[key] = person_key(identity, self._former)
+        return key
 
     def doubtful(self, header: Sequence[str], values: Values, note: RowNote) -> tuple[Values, RowNote]:
         """A row with a note, without what could be anybody's data in the wrong place.

@@ -4,12 +4,14 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
+from credit_grading.landing.personal import mask_identity_numbers
 from credit_grading.sources.model import RowNote
 
 Level = Literal["error", "warning", "info"]
 # Outcomes that must turn the run red: nothing usable came, or not all of it. Landed data stays as it was.
 ALARMS = (
-    "person_key_missing", "source_unreachable", "missing_file", "unreadable_file", "unknown_encoding", "wrong_header",
+    "person_key_missing", "person_key_changed",
+    "source_unreachable", "missing_file", "unreadable_file", "unknown_encoding", "wrong_header",
     "empty_feed", "volume_below_minimum", "too_many_disappeared",
 )  # fmt: skip
 # Of one batch, every kind of row problem is listed this many times and counted beyond that.
@@ -28,6 +30,13 @@ class Problem:
     row: int | None
     column: str | None
     message: str
+
+    def __post_init__(self) -> None:
+        """Whatever a file is called or an error quotes: no identity number reaches a ledger or a log."""
+        for name in ("file", "column", "message"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, mask_identity_numbers(text))
 
     def __str__(self) -> str:
         parts = [f"{self.department}/{self.feed}"]

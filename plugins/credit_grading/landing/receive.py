@@ -11,7 +11,9 @@ from credit_grading.department.model import Department, Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.batch import BatchReceiver, Received
 from credit_grading.landing.lists import ListReceiver
-from credit_grading.landing.persons import VARIABLE, PersonGuard, configured_key
+from credit_grading.landing.person_keys import VARIABLE, configured_key, former_key, settle_key
+from credit_grading.landing.personal import without_quoted
+from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
 from credit_grading.sources.model import SourceError
@@ -44,7 +46,7 @@ def receive_feed(
     contract = load_contract(feed.contract_id)
     ensure_landing_tables(connection, [contract])
     try:
-        guard = _guard(contract)
+        guard = _guard(connection, contract)
         receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id, guard=guard)
         items = open_source(feed.source, open_connection)
         if feed.delivery.kind == "snapshot":
@@ -52,7 +54,8 @@ def receive_feed(
         else:
             results = [receiver.receive(item) for item in items]
     except SourceError as error:
-        results = [_failed(department, feed, error.outcome, str(error))]
+        message = without_quoted(str(error)) if contract.has_persons else str(error)
+        results = [_failed(department, feed, error.outcome, message)]
     outcome = _combined(results or [_absent(connection, department, feed)])
     ledger.record_attempt(connection, department.id, feed.id, outcome, dag_run_id)
     if outcome.outcome in ALARMS:
@@ -60,7 +63,7 @@ def receive_feed(
     return outcome
 
 
-def _guard(contract: Contract) -> PersonGuard | None:
+def _guard(connection: psycopg.Connection, contract: Contract) -> PersonGuard | None:
     if not contract.has_persons:
         return None
     key = configured_key()
@@ -68,7 +71,9 @@ def _guard(contract: Contract) -> PersonGuard | None:
         raise SourceError(
             "person_key_missing", f"数据含个人信息，须先设置密钥（persons: the key is not set）：{VARIABLE}"
         )
-    return PersonGuard(contract, key)
+    former = former_key()
+    settle_key(connection, key, former)
+    return PersonGuard(contract, key, former)
 
 
 def _absent(connection: psycopg.Connection, department: Department, feed: Feed) -> Received:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from credit_grading import paths
-from credit_grading.landing.persons import VARIABLE as PERSON_KEY_VARIABLE
-from credit_grading.landing.persons import configured_key
+from credit_grading.landing.person_keys import VARIABLE as PERSON_KEY_VARIABLE
+from credit_grading.landing.person_keys import configured_key
 from credit_grading.platform.keys import keep_person_key, keep_secrets, write_private
 from credit_grading.warehouse.connection import VARIABLE as WAREHOUSE_VARIABLE
 

@@ -118,6 +118,8 @@ def _in_force(days: Row, names: Names) -> str:
 def _population(population: Row, names: Names) -> str:
     kinds = {
         "coded": names.say("有统一社会信用代码的主体", "subjects with a unified social credit code"),
+        "organisation_code": names.say("以组织机构代码识别的主体", "subjects known by an organisation code"),
+        "registration_number": names.say("以工商注册号识别的主体", "subjects known by a registration number"),
         "department_local": names.say("以部门内部编号识别的主体", "subjects known by a department's own number"),
         "name_only": names.say("仅有名称的主体", "subjects known by name only"),
         "person": names.say("自然人（如专家）", "persons, such as experts"),

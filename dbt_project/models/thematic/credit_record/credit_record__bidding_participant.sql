@@ -6,16 +6,16 @@ link as (select * from {{ ref('subject_link') }}),
 
 entity as (select * from {{ ref('public_credit__market_entity') }}),
 
+{{ placement() }},
+
+-- where the spine puts the behaviour, there is the participant
 identified as (
-    select behaviour.*, behaviour.subject_key as entity_key, behaviour.known_from as both_from,
-        behaviour.known_until as both_until
+    select
+        behaviour.*, coalesce(placement.subject_key, behaviour.subject_key) as entity_key,
+        greatest(behaviour.known_from, placement.known_from) as both_from,
+        least(behaviour.known_until, placement.known_until) as both_until
     from behaviour
-    where behaviour.subject_kind = 'coded'
-    union all
-    select behaviour.*, link.subject_key, greatest(behaviour.known_from, link.known_from),
-        least(behaviour.known_until, link.known_until)
-    from behaviour
-    inner join link on behaviour.subject_key = link.reported_subject_key
+    left join placement on {{ stands_at('behaviour', 'subject_key', 'start_on') }}
 )
 
 select

@@ -2,7 +2,8 @@
 
 select
     record_key, subject_key, subject_kind, subject_name,
-    decision_number, document_name, licensee_name, licensee_kind, licensee_credit_code, licence_kind,
+    decision_number, document_name, licensee_name, licensee_kind, licensee_credit_code, registration_number,
+    organisation_code, licence_kind,
     certificate_name, certificate_number, licence_content, decided_on, valid_from, valid_until, licence_authority,
     licence_authority_code,
     case

@@ -2,7 +2,7 @@
 
 select
     record_key, subject_key, subject_kind, subject_name,
-    credit_code, entity_name, registration_number, registration_status, status_on, established_on,
+    credit_code, entity_name, local_id, registration_number, registration_status, status_on, established_on,
     case
         when registration_status in ('deregistered', 'licence_revoked', 'registration_cancelled', 'moved_out')
             then coalesce(status_on, {{ city_day('known_from') }})

@@ -43,6 +43,34 @@ create or replace function staging.normalised_name(name text) returns text
 language sql immutable parallel safe
 as $$ select translate(normalize(name, nfkc), E' \t\r\n', '') $$;
 
+-- An organisation code, GB 11714, without its hyphen; null where it is none. Eight characters with weights 3 7 9 10 5 8
+-- 4 2, check character 11 - sum mod 11 (10 is X, 11 is 0). One character eight times is a filler (assumption: 本项目假设).
+-- A whole credit code in its place holds it at 9-17 (GB 32100-2015).
+create or replace function staging.organisation_code(value text) returns text
+language sql immutable parallel safe
+as $$
+    select case
+        when staging.credit_code_is_valid(given.code) then substr(given.code, 9, 9)
+        when given.code ~ '^[0-9A-Z]{8}[0-9X]$' and given.code !~ '^(.)\1{7}' and right(given.code, 1) = (
+            select substr('0X987654321', 1 + (sum(
+                weight.factor * (strpos('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', substr(given.code, weight.place, 1)) - 1)
+            ) % 11)::integer, 1)
+            from (values (1, 3), (2, 7), (3, 9), (4, 10), (5, 5), (6, 8), (7, 4), (8, 2)) as weight (place, factor)
+        ) then given.code
+    end
+    from (select translate(upper(staging.normalised_name(value)), '-', '') as code) as given
+$$;
+
+-- A registration number of the registry (工商注册号): 15 digits, GS 15-2006, unique and never given again; before that 13.
+-- One digit all along is a filler (both assumptions: 本项目假设). Null where it is none.
+create or replace function staging.registration_number(value text) returns text
+language sql immutable parallel safe
+as $$
+    select given.number
+    from (select staging.normalised_name(value) as number) as given
+    where given.number ~ '^([0-9]{13}|[0-9]{15})$' and given.number !~ '^(.)\1*$'
+$$;
+
 -- YYYY-MM-DD, YYYY/M/D, YYYYMMDD or YYYY年M月D日, also with midnight behind it; null where it is no such date.
 create or replace function staging.parsed_date(value text) returns date
 language sql stable parallel safe

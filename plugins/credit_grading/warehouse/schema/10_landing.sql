@@ -69,7 +69,7 @@ create table if not exists landing.feed_attempt (
     outcome text collate "C" not null check (outcome in (
         'loaded', 'nothing_new', 'not_yet_published', 'empty_feed', 'missing_file', 'unreadable_file',
         'unknown_encoding', 'wrong_header', 'source_unreachable', 'volume_below_minimum',
-        'person_key_missing', 'too_many_disappeared'
+        'person_key_missing', 'person_key_changed', 'too_many_disappeared'
     )),
     batch_ids bigint[] not null default '{}',
     rows_landed bigint not null default 0,
