@@ -28,6 +28,16 @@ group by rulebook_id, rulebook_version, city_grade
 order by rulebook_id, rulebook_version
 """
 
+DATA_AGE = """
+select rulebook_id, count(*), max(age_days), count(*) filter (where is_carried_over),
+    string_agg(
+        format('%s（%s 天 days）', title_zh, coalesce(age_days::text, '?')), '；' order by department_id, feed_id
+    ) filter (where is_carried_over)
+from sharing.rulebook_data_age
+group by rulebook_id
+order by rulebook_id
+"""
+
 VERDICTS = """
 select result.suite, verdict.gate, verdict.outcome,
     count(*), count(*) filter (where result.status = 'passed'),
@@ -63,7 +73,7 @@ limit 1
 
 
 def report(connection: psycopg.Connection, subject_key: str | None = None) -> str:
-    """Rows per feed, grades per rulebook, the gates' verdicts and one explained grade, as text.
+    """Rows per feed, grades per rulebook, age of their data, the gates' verdicts and one explained grade, as text.
 
     Args:
         connection: to a prepared warehouse.
@@ -72,6 +82,7 @@ def report(connection: psycopg.Connection, subject_key: str | None = None) -> st
     parts = [
         ("数据 rows per feed", _feeds(connection)),
         ("评价等级 grades per rulebook", _grades(connection)),
+        ("数据时效 age of the data behind each rulebook", _data_age(connection)),
         ("闸门 verdicts per suite, last run", _verdicts(connection)),
         ("一个主体的解释 one grade explained", _explained(connection, subject_key)),
     ]
@@ -120,6 +131,17 @@ def _grades(connection: psycopg.Connection) -> str:
         for name, grades in counted.items()
     ]
     return table(("评价模型 rulebook", *GRADES, "不评级 none", "合计 total"), rows)
+
+
+def _data_age(connection: psycopg.Connection) -> str:
+    headings = (
+        "评价模型 rulebook",
+        "数据源 feeds",
+        "最旧 oldest, days",
+        "沿用旧数据 carried over",
+        "哪些 which",
+    )
+    return table(headings, connection.execute(DATA_AGE).fetchall())
 
 
 def _verdicts(connection: psycopg.Connection) -> str:

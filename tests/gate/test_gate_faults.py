@@ -84,6 +84,14 @@ PUBLICATION_FAULTS = {
         "update candidate.feed_age set feed_id = 'other'",
         "candidate.feed_age/every_received_feed_listed",
     ),
+    "a feed behind a rulebook kept silent": (
+        "update candidate.rulebook_data_age set feed_id = 'other'",
+        "candidate.rulebook_data_age/every_feed_of_rulebook_listed",
+    ),
+    "data made younger than it is": (
+        "update candidate.feed_age set age_days = 40",
+        "candidate.rulebook_data_age/data_age_agrees",
+    ),
     "two versions in force": (
         "insert into candidate.rulebook select * from candidate.rulebook",
         "candidate.rulebook/one_version_in_force",
@@ -125,6 +133,10 @@ STAGING_FAULTS = {
         "delete from staging.administrative_penalty where row_number > 14; "
         "update staging.staged_batch set accepted = 14, quarantined = 6",
         "quality.feed_rejection/rejected_share_within_limit",
+    ),
+    "a column that came empty": (
+        "update staging.batch_fill set filled = 17 where column_name = 'decided_on'",
+        "quality.feed_fill/filled_share_above_minimum",
     ),
     "a staged row lost": (
         "delete from staging.administrative_penalty where row_number = 7",

@@ -45,6 +45,7 @@ def test_table_that_does_not_exist_is_an_error(world, result_of):
         "candidate.grade",
         "candidate.measure",
         "candidate.feed_age",
+        "candidate.rulebook_data_age",
         "candidate.contribution",
         "candidate.limit_hit",
         "candidate.crosswalk_level",

@@ -42,6 +42,7 @@ def test_first_publication_releases_every_candidate(warehouse: psycopg.Connectio
         "measure",
         "scenario_effect",
         "dictionary",
+        "rulebook_data_age",
     ):
         columns = ", ".join(
             column

@@ -28,7 +28,9 @@ DEPARTMENTS = [
                 title_zh="行政处罚",
                 source={},
                 grace_days=3,
-                assertions=Assertions(minimum_rows=1, maximum_rows=1000, rejected_share_percent=10),
+                assertions=Assertions(
+                    minimum_rows=1, maximum_rows=1000, rejected_share_percent=10, filled_percent={"decided_on": 90}
+                ),
             )
         ],
     )
@@ -60,6 +62,13 @@ values ('public_credit', '2025', 'listed', 'veto', 'E', '列入名单', 'Listed'
     ('public_credit', '2025', 'suspended', 'no_grade', null, '暂停', 'Suspended', 6);
 insert into rulebook.measure
 select rulebook_id, '2025', grade, 1, '措施' || grade, 'measure', null, null, null from rulebook.grade_band;
+insert into rulebook.target (rulebook_id, version, purpose, target_id)
+values ('public_credit', '2025', 'indicator', 'compliance');
+insert into rulebook.record_line (rulebook_id, version, purpose, target_id, catalogue_item_id, until_cycle_end)
+values ('public_credit', '2025', 'indicator', 'compliance', 'administrative_penalty', false);
+create schema reference;
+create table reference.catalogue_item as
+select 'administrative_penalty' as catalogue_item_id, 'administrative_penalty' as contract_id;
 insert into rulebook.scenario_effect
 values ('public_credit', '2025', 'approval', 'A', 1, 'deposit_percent', 50, '保证金减半', 'Half the deposit', null);
 """
@@ -179,6 +188,10 @@ from information_schema.columns where table_schema = 'sharing';
 create table candidate.feed_age (like sharing.feed_age);
 alter table candidate.feed_age drop column publication_id;
 insert into candidate.feed_age values ('market_regulation', 'penalties', clock_timestamp(), 'loaded', 0, false);
+create table candidate.rulebook_data_age (like sharing.rulebook_data_age);
+insert into candidate.rulebook_data_age
+select 'public_credit', department_id, feed_id, '行政处罚', last_received_at, last_outcome, age_days, is_carried_over
+from candidate.feed_age;
 """
 
 LANDED = """
@@ -188,6 +201,7 @@ insert into landing.feed_attempt (department_id, feed_id, outcome, batch_ids, ro
 values ('market_regulation', 'penalties', 'loaded', '{1}', 20);
 insert into staging.staged_batch (contract_id, batch_id, landed, accepted, quarantined)
 values ('administrative_penalty', 1, 20, 19, 1);
+insert into staging.batch_fill values ('administrative_penalty', 1, 'decided_on', 19);
 insert into staging.administrative_penalty (batch_id, row_number, subject_key, subject_kind, decided_on)
 select 1, n, '91500000MA5U' || lpad(n::text, 6, '0'), 'coded', '2025-06-01' from generate_series(1, 19) as n;
 insert into quarantine.rejected_row

@@ -10,6 +10,7 @@ import psycopg
 BESIDE = (
     "grade", "contribution", "limit_hit", "crosswalk_level", "single_change", "indicator", "grade_limit", "grade_band",
     "grade_condition", "rulebook", "measure", "scenario_effect", "dictionary", "feed_age",
+    "rulebook_data_age",
 )  # fmt: skip
 
 DEPARTMENTS = {
@@ -67,6 +68,9 @@ insert into candidate.measure
 select rulebook_id, 'D', 1, 'D', '列为重点检查对象', 'Key supervision', 100, 12, null from candidate.rulebook;
 insert into candidate.dictionary values ('grade', 'score', 8, 'numeric', '得分', '精确数值');
 insert into candidate.feed_age values ('finance', 'honour', timestamptz '2025-05-30', 'missing_file', 2, true);
+insert into candidate.rulebook_data_age
+select rulebook_id, 'finance', 'honour', '市财政局·荣誉', timestamptz '2025-05-30', 'missing_file', 2, true, null, null
+from candidate.rulebook;
 """
 
 

@@ -175,3 +175,75 @@ def test_feed_age_counts_from_new_content_and_declares_what_is_carried_over(
         ("same", "nothing_new", 20, False),
         ("silent", "empty_feed", 20, True),
     ]
+
+
+def test_each_rulebook_declares_the_feeds_behind_it(built: tuple[psycopg.Connection[Any], int]) -> None:
+    """Also a feed that no department file names any more, and one that never came."""
+    warehouse, run_id = built
+    warehouse.execute(
+        """
+        insert into landing.batch
+            (contract_id, department_id, feed_id, window_key, content_hash, source_name, row_count, known_from)
+        select contract, 'market_regulation', feed, 'w', 'h', 'f', 1, timestamptz '2026-06-09 08:00 UTC'
+        from (values ('administrative_penalty', 'penalties'), ('expert_review', 'reviews')) as feed (contract, feed);
+        insert into landing.feed_attempt (department_id, feed_id, outcome, attempted_at)
+        values ('market_regulation', 'penalties', 'missing_file', '2026-06-20');
+        """
+    )
+    warehouse.execute(
+        "insert into quality.feed_expectation (department_id, feed_id, contract_id, title_zh, owner, grace_days,"
+        " rejected_share_percent, run_id) values ('finance', 'honours', 'honour', '市财政局·荣誉', 'o', 3, 10, %s)",
+        (run_id,),
+    )
+    warehouse.execute("update evaluation.run set knowledge_at = clock_timestamp()")
+    run_dbt("run", "--select", "candidate_feed_age", "candidate_rulebook_data_age")
+    rows = warehouse.execute(
+        "select feed_id, title_zh, age_days, is_carried_over from candidate.rulebook_data_age"
+        " where rulebook_id = 'public_credit' order by 1"
+    ).fetchall()
+    assert rows == [("honours", "市财政局·荣誉", None, True), ("penalties", "market_regulation·penalties", 21, True)]
+    experts = warehouse.execute(
+        "select feed_id from candidate.rulebook_data_age where rulebook_id = 'procurement_expert'"
+    ).fetchall()
+    assert experts == [("reviews",)]
+    # what reads the score of public_credit stands on its feeds as well
+    readers = warehouse.execute(
+        "select distinct rulebook_id from candidate.rulebook_data_age where feed_id = 'penalties' order by 1"
+    ).fetchall()
+    assert len(readers) > 1
+
+
+def test_a_due_day_says_whether_older_data_was_carried_over(
+    warehouse: psycopg.Connection[Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDIT_GRADING_DBT_TARGET", str(tmp_path))
+    run_id = open_run(warehouse, AS_OF, None, knowledge_at=datetime(2026, 6, 30, 12, tzinfo=UTC))
+    for feed, due in (("early", 30), ("owing", 10), ("arrived", 10)):
+        warehouse.execute(
+            "insert into landing.batch"
+            " (contract_id, department_id, feed_id, window_key, content_hash, source_name, row_count, known_from)"
+            " select 'honour', 'finance', %(feed)s, 'w', 'h', 'f', 1,"
+            " case %(feed)s when 'arrived' then timestamptz '2026-06-03' else timestamptz '2026-05-20' end",
+            {"feed": feed},
+        )
+        warehouse.execute(
+            "insert into landing.feed_attempt (department_id, feed_id, outcome, attempted_at)"
+            " values ('finance', %(feed)s, 'loaded', '2026-05-01'),"
+            " ('finance', %(feed)s, case %(feed)s when 'early' then 'not_yet_published' else 'nothing_new' end,"
+            " '2026-06-29')",
+            {"feed": feed},
+        )
+        warehouse.execute(
+            "insert into quality.feed_expectation (department_id, feed_id, contract_id, title_zh, owner, grace_days,"
+            " rejected_share_percent, due, run_id)"
+            " values ('finance', %s, 'honour', 't', 'o', 0, 10, jsonb_build_object('day_of_month', %s::integer), %s)",
+            (feed, due, run_id),
+        )
+    run_dbt("run", "--select", "candidate_feed_age")
+    assert warehouse.execute(
+        "select feed_id, feed_state, due_on::text, is_carried_over from candidate.feed_age order by 1"
+    ).fetchall() == [
+        ("arrived", "received", "2026-06-10", False),
+        ("early", "due", "2026-06-30", False),
+        ("owing", "late", "2026-06-10", True),
+    ]

@@ -19,11 +19,11 @@ from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments, 
 JUNE = date(2025, 6, 1)
 BY_RULEBOOK = (
     "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
-    "condition_explained",
+    "condition_explained", "grade_data_age",
 )  # fmt: skip
 FOR_EVERYBODY = (
     "publication", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook", "measure",
-    "scenario_effect", "dictionary", "verdict", "feed_age",
+    "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
 )  # fmt: skip
 RULEBOOKS = ("public_credit", "bidding_participant")
 

@@ -193,3 +193,24 @@ def test_no_row_is_ever_lost(warehouse: psycopg.Connection) -> None:
     unknown = "select distinct reason ->> 'code' from quarantine.rejected_row, jsonb_array_elements(reasons) as reason"
     known = "select code from reference.rejection_reason"
     assert set(rows_of(warehouse, unknown)) <= set(rows_of(warehouse, known))
+
+
+def test_values_are_counted_per_batch_and_column(warehouse: psycopg.Connection) -> None:
+    """Accepted and rejected rows count alike; what was null, a marker or unreadable is no value."""
+    prepare_seeds(warehouse)
+    batch = land(
+        warehouse,
+        "administrative_penalty",
+        [
+            penalty("1"),
+            penalty("2", fine_amount="暂无"),
+            penalty("3", fine_amount="二千元"),
+            penalty("4", decided_on=None),
+        ],
+    )
+    stage("administrative_penalty")
+    counted = "select column_name, filled from staging.batch_fill where batch_id = %s"
+    expected = {"decision_number": 4, "fine_amount": 2, "decided_on": 3, "penalty_valid_until": 0}
+    assert dict(rows_of(warehouse, counted, batch)).items() >= expected.items()
+    stage("administrative_penalty", full_refresh=True)
+    assert dict(rows_of(warehouse, counted, batch)).items() >= expected.items()

@@ -59,6 +59,23 @@ def test_a_department_loads(tmp_path):
     assert feed.assertions.rejected_share_percent == 10
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("{every: working_day, grace_working_days: 1}", {"every": "working_day", "grace_working_days": 1}),
+        ("{weekday: friday}", {"weekday": "friday"}),
+        ("{working_day_of_month: 5, months: [1, 4, 7, 10]}", {"working_day_of_month": 5, "months": [1, 4, 7, 10]}),
+    ],
+)
+def test_a_due_day_and_fill_rates_load(tmp_path, text, rule):
+    text = GOOD.replace("grace_days: 3", f"due: {text}") + "      filled_percent: {points: 60.5, awarded_on: 99}\n"
+    [department] = load(tmp_path, text)
+    feed = department.feed("honours")
+    assert (feed.due, feed.grace_days) == (rule, 0)
+    assert json.loads(json.dumps(feed.due)) == rule
+    assert feed.assertions.filled_percent == {"points": 60.5, "awarded_on": 99}
+
+
 def test_a_database_and_no_schedule_are_allowed(tmp_path):
     text = GOOD.replace('"0 2 * * *"', "null").replace(
         'source:\n      kind: json_lines\n      location: "feeds://finance/honour/*.jsonl"', f"source: {SQL}"
@@ -95,6 +112,23 @@ def test_a_database_and_no_schedule_are_allowed(tmp_path):
         ("contract: honour", "contract: honor", 11, "there is no contract 'honor'; did you mean 'honour'?"),
         ("minimum_rows: 1\n", "minimum_rows: 2000\n", 20, "minimum_rows 2000 大于 maximum_rows 1000"),
         ("feeds://finance/", "feeds://../finance/", 15, "不允许包含“..”"),
+        ("    grace_days: 3\n", "", 10, "缺少“grace_days”或“due”"),
+        ("grace_days: 3", "grace_days: 3\n    due: {weekday: monday}", 19, "写了 due 就不写 grace_days"),
+        ("grace_days: 3", "due: {weekday: mon}", 18, "不能是“mon”"),
+        ("grace_days: 3", "due: {weekdays: monday}", 18, "did you mean 'weekday'?"),
+        ("grace_days: 3", "due: {grace_working_days: 3}", 18, "现有 0 个"),
+        ("grace_days: 3", "due: {weekday: monday, day_of_month: 3}", 18, "现有 2 个"),
+        ("grace_days: 3", "due: {weekday: monday, months: [3]}", 18, "months 只与"),
+        ("grace_days: 3", "due: {day_of_month: 32}", 18, "32 太大，至多 31"),
+        ("grace_days: 3", "due: {day_of_month: 3, months: [1, 1]}", 18, "不能重复"),
+        ("grace_days: 3", "due: {day_of_month: 3, months: [13]}", 18, "13 太大，至多 12"),
+        (
+            "rejected_share_percent: 10",
+            "filled_percent: {awarded_at: 90}",
+            22,
+            "contract honour has no column 'awarded_at'; did you mean 'awarded_on'?",
+        ),
+        ("rejected_share_percent: 10", "filled_percent: {awarded_on: 101}", 22, "101 太大，至多 100"),
         ("id: honours", "id: honours\n    id: honours", 11, "不是有效的 YAML"),
         ("reads: [public_credit]", "reads: [public_credit", 9, "不是有效的 YAML"),
     ],

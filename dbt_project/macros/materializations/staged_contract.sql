@@ -53,6 +53,7 @@
         {% do staging_statement(staging_disappeared_sql(contract_id, target_relation)) %}
     {% endif %}
     {% do staging_statement(staging_ledger_sql(contract_id)) %}
+    {% do staging_statement(staging_fill_sql(contract_id)) %}
     {% call statement('counts', fetch_result=True) %}{{ staging_counts_sql(contract_id) }}{% endcall %}
     {% set counts = load_result('counts')['data'][0] %}
     {% do persist_docs(target_relation, model) %}

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from credit_grading.department.check_calendar import due_problems, filled_problems
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
 from credit_grading.landing.headers import normalise_heading
@@ -24,6 +25,9 @@ def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list
             found.append((line, f"数据源“{feed['id']}”重复，第 {first} 行已有（feed id '{feed['id']}' is used twice）"))
         found += _feed(document, here, feed, contracts)
         found += _delivery(document, [*here, "delivery"], feed)
+        found += due_problems(document, here, feed)
+        if feed["contract"] in contracts:
+            found += filled_problems(document, here, feed)
     return found
 
 

@@ -107,11 +107,13 @@ def _feed(raw: Any) -> Feed:
         source=dict(raw["source"]),
         legal_basis=str(raw["legal_basis"]),
         cadence=str(raw["cadence"]),
-        grace_days=int(raw["grace_days"]),
+        grace_days=int(raw.get("grace_days", 0)),
+        due=_plain(raw["due"]) if "due" in raw else None,
         assertions=Assertions(
             minimum_rows=assertions.get("minimum_rows", 1),
             maximum_rows=assertions.get("maximum_rows"),
             rejected_share_percent=assertions.get("rejected_share_percent"),
+            filled_percent=dict(assertions.get("filled_percent", {})),
         ),
         delivery=_delivery(raw.get("delivery", {})),
     )
@@ -127,3 +129,8 @@ def _delivery(raw: Any) -> Delivery:
         deleted=tuple(str(word) for word in raw.get("deleted", ())),
         sequence=raw.get("sequence"),
     )
+
+
+def _plain(rule: Any) -> dict[str, Any]:
+    """Without what the YAML reader adds to its values: the rule goes to the warehouse as JSON."""
+    return {str(key): list(value) if isinstance(value, list) else value for key, value in rule.items()}

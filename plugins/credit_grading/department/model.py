@@ -1,16 +1,19 @@
 """The shape of a department file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Assertions:
-    """Bounds on a batch: rows received, and the share of them that staging may reject (percent)."""
+    """Bounds on a batch: rows received, the share of them that staging may reject, and per column the smallest share
+    that holds a value (percent)."""
 
     minimum_rows: int = 1
     maximum_rows: int | None = None
     rejected_share_percent: float | None = None
+    filled_percent: Mapping[str, float] = field(default_factory=dict)
 
 
 # Percent of a list that may be absent from the next one before it is taken for half a list (assumption: 本项目假设)
@@ -38,7 +41,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed (数据源) of a department. ``source`` is the declared source, as checked by the schema."""
+    """One feed (数据源) of a department. ``source`` is the declared source, as checked by the schema.
+
+    ``due`` is the rule of its due days, as SQL function calendar.feed_state reads it; without one, ``grace_days`` after
+    the last delivery count.
+    """
 
     id: str
     contract_id: str
@@ -48,6 +55,7 @@ class Feed:
     legal_basis: str = ""
     cadence: str = "daily"
     grace_days: int = 0
+    due: Mapping[str, Any] | None = None
     assertions: Assertions = field(default_factory=Assertions)
     delivery: Delivery = field(default_factory=Delivery)
 

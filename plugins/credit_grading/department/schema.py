@@ -50,6 +50,7 @@ def _value_message(error: Any) -> str:
         "minLength": "不能为空（must not be empty）",
         "minimum": f"{value} 太小，至少 {rule}（too small）",
         "maximum": f"{value} 太大，至多 {rule}（too large）",
+        "uniqueItems": "不能重复（must not repeat）",
         # the schema's {"not": {}} forbids the keys of another kind of source; a plain `false` would lose its place
         "not": f"不能用于此类{place}（not allowed for this kind）",
     }

@@ -10,6 +10,7 @@ from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.batch import BatchReceiver, Received
+from credit_grading.landing.due import judged_by_calendar
 from credit_grading.landing.lists import ListReceiver
 from credit_grading.landing.person_keys import VARIABLE, configured_key, former_key, settle_key
 from credit_grading.landing.personal import without_quoted
@@ -57,6 +58,7 @@ def receive_feed(
         message = without_quoted(str(error)) if contract.has_persons else str(error)
         results = [_failed(department, feed, error.outcome, message)]
     outcome = _combined(results or [_absent(connection, department, feed)])
+    outcome = judged_by_calendar(connection, department, feed, outcome)
     ledger.record_attempt(connection, department.id, feed.id, outcome, dag_run_id)
     if outcome.outcome in ALARMS:
         raise FeedProblem(department.id, feed.id, outcome)
@@ -77,6 +79,9 @@ def _guard(connection: psycopg.Connection, contract: Contract) -> PersonGuard | 
 
 
 def _absent(connection: psycopg.Connection, department: Department, feed: Feed) -> Received:
+    if feed.due is not None:
+        # its due day decides
+        return Received("not_yet_published")
     with connection.transaction():
         is_early = ledger.is_within_grace(connection, department.id, feed.id, feed.grace_days)
     if is_early:

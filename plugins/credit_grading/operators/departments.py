@@ -4,6 +4,7 @@ from dataclasses import asdict
 from functools import cache
 
 from credit_grading import paths
+from credit_grading.department.due import when_due
 from credit_grading.department.load import DepartmentFileError, load_departments
 from credit_grading.department.model import Department, Feed
 
@@ -34,7 +35,7 @@ def find_feed(department_id: str, feed_id: str) -> tuple[Department, Feed]:
 def department_page(department: Department) -> str:
     """What the DAG's page says: who, on which legal basis, which feeds, how to re-run. Markdown."""
     feeds = "\n".join(
-        f"| `{feed.id}` | {feed.title_zh} | `{feed.contract_id}` | {feed.source['kind']} | {feed.grace_days} |"
+        f"| `{feed.id}` | {feed.title_zh} | `{feed.contract_id}` | {feed.source['kind']} | {when_due(feed)} |"
         for feed in department.feeds
     )
     return f"""# {department.title_zh} ({department.title_en})
@@ -46,7 +47,7 @@ def department_page(department: Department) -> str:
 
 {_bullets(department.legal_basis)}
 
-| feed | 名称 | contract | source | grace days |
+| feed | 名称 | contract | source | 报送日 due |
 |---|---|---|---|---|
 {feeds}
 
@@ -58,12 +59,12 @@ feeds and the last good data as they are; its log names file, row and column.
 
 def feed_page(feed: Feed) -> str:
     """What a receiving task's page says. Markdown."""
-    bounds = {name: value for name, value in asdict(feed.assertions).items() if value is not None}
+    bounds = {name: value for name, value in asdict(feed.assertions).items() if value not in (None, {})}
     return f"""**{feed.title_zh}** {feed.title_en}: contract `{feed.contract_id}`, source {feed.source["kind"]}, \
 {feed.cadence}.
 
 Legal basis: {feed.legal_basis}. Assertions: {", ".join(f"{name} {value}" for name, value in bounds.items())}. \
-Grace: {feed.grace_days} days.
+报送日 Due: {when_due(feed)}.
 """
 
 

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
 from credit_grading.publication.changes import conditions, scenarios, single_changes
+from credit_grading.publication.data_age import data_age
 from credit_grading.publication.wording import arithmetic, heading, outcome, release, supervision
 
 _GRADE = """
@@ -74,6 +75,7 @@ order by change.direction desc, change.kind
 """
 _MEASURES = "select * from sharing.measure where rulebook_id = %s and grade = %s order by position"
 _EFFECTS = "select * from sharing.scenario_effect where rulebook_id = %s and grade = %s order by scenario, position"
+_DATA_AGE = "select * from sharing.rulebook_data_age where rulebook_id = %s order by department_id, feed_id"
 _VERDICT = "select * from sharing.verdict where publication_id = %s order by suite"
 
 
@@ -86,7 +88,8 @@ def explain(connection: psycopg.Connection[Any], rulebook_id: str, subject_key: 
 
     Start score + every indicator (+ clamp) = score, or the level of a grade made elsewhere; then limits, grade,
     conditions that are not fulfilled, what would change it (time, or one single change), measures, effects in
-    scenarios, the rule's version and legal basis, and the verdict that let it out. All of it comes from one release.
+    scenarios, the age of the data, the rule's version and legal basis, and the verdict that let it out. All of it comes
+    from one release.
 
     Raises:
         NotPublished: there is no such grade that this connection may see.
@@ -109,6 +112,7 @@ def explain(connection: psycopg.Connection[Any], rulebook_id: str, subject_key: 
         changes = cursor.execute(_CHANGES, key).fetchall()
         measures = cursor.execute(_MEASURES, (rulebook_id, grade["grade"])).fetchall()
         effects = cursor.execute(_EFFECTS, (rulebook_id, grade["grade"])).fetchall()
+        ages = cursor.execute(_DATA_AGE, (rulebook_id,)).fetchall()
         verdict = cursor.execute(_VERDICT, (grade["newest_publication"],)).fetchall()
     return "\n".join(
         [
@@ -120,6 +124,7 @@ def explain(connection: psycopg.Connection[Any], rulebook_id: str, subject_key: 
             "",
             *supervision(measures),
             *scenarios(effects),
+            *data_age(ages),
             *release(grade, verdict),
         ]
     )

@@ -20,7 +20,7 @@ SQL_FOLDER = Path(__file__).parent / "sql"
 # Copied from candidate.<name> to sharing.<name> beside the grades.
 BESIDE = (
     "contribution", "limit_hit", "crosswalk_level", "single_change", "indicator", "grade_limit", "grade_band",
-    "grade_condition", "rulebook", "measure", "scenario_effect", "dictionary",
+    "grade_condition", "rulebook", "measure", "scenario_effect", "dictionary", "rulebook_data_age",
 )  # fmt: skip
 
 # A day's evaluation of a subject that says nothing new is not a change; the release carries the newest as-of date.

@@ -23,7 +23,8 @@ from psycopg import sql
 READABLE = (
     "publication", "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change",
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
-    "measure", "scenario_effect", "dictionary", "verdict", "feed_age", "entitlement",
+    "measure", "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
+    "grade_data_age", "entitlement",
 )  # fmt: skip
 
 # two schedulers that start at once must not change the same role at once

@@ -26,6 +26,16 @@ create table if not exists staging.disappearance (
     primary key (contract_id, record_key, snapshot_id)
 );
 create index if not exists disappearance_by_list on staging.disappearance (snapshot_id);
+-- How many rows of a staged batch, accepted or not, hold a value that staging could read, column by column.
+create table if not exists staging.batch_fill (
+    contract_id text collate "C" not null,
+    batch_id bigint not null,
+    column_name text collate "C" not null,
+    filled bigint not null check (filled >= 0),
+    primary key (contract_id, batch_id, column_name),
+    -- a contract that is staged anew is counted anew
+    foreign key (contract_id, batch_id) references staging.staged_batch on delete cascade
+);
 
 create table if not exists quarantine.rejected_row (
     contract_id text collate "C" not null,

@@ -55,7 +55,8 @@ declare
 begin
     foreach candidate_table in array array[
         'grade', 'contribution', 'limit_hit', 'crosswalk_level', 'single_change', 'indicator', 'grade_limit',
-        'grade_band', 'grade_condition', 'rulebook', 'measure', 'scenario_effect', 'dictionary', 'feed_age'
+        'grade_band', 'grade_condition', 'rulebook', 'measure', 'scenario_effect', 'dictionary', 'feed_age',
+        'rulebook_data_age'
     ] loop
         if to_regclass(format('candidate.%I', candidate_table)) is null then
             part := 'absent';

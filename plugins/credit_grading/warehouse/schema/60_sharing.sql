@@ -288,8 +288,13 @@ create table if not exists sharing.feed_age (
     last_received_at timestamptz,
     last_outcome text collate "C",
     age_days integer,
-    -- true: the newest attempt brought nothing usable and older data was carried over
+    -- true: the newest attempt brought nothing usable, or the due day has passed without anything new
     is_carried_over boolean not null,
+    -- what the calendar said of a feed with a due day, as in calendar.feed_state; null = it has none
+    feed_state text collate "C" check (feed_state in (
+        'received', 'not_yet_due', 'due', 'not_yet_published', 'late'
+    )),
+    due_on date,
     primary key (publication_id, department_id, feed_id)
 );
 

@@ -12,12 +12,19 @@ create table if not exists quality.feed_expectation (
     -- the last run that expected the feed: a feed that left its department file is no longer looked at
     run_id bigint not null references evaluation.run,
     first_expected_at timestamptz not null default clock_timestamp(),
+    -- rule of the due days as in calendar.feed_state; null = grace_days count
+    due jsonb,
+    -- {column: smallest share of rows with a value, percent}
+    filled_percent jsonb not null default '{}',
     primary key (department_id, feed_id)
 );
 
--- One row per expected feed: its newest attempt, and for how many whole days it has been silent.
--- Silence counts from the last good attempt; before the first one, from the first attempt or from the day it was
--- first expected. Nothing that came after the run's knowledge_at is judged: the run does not contain it.
+-- One row per expected feed: its newest attempt, what is to be said of its due day, and whether it is silent.
+-- Nothing that came after the run's knowledge_at is judged: the run does not contain it.
+--   silent_days  whole days since the last good attempt; before the first one, since the first attempt or the day it
+--                was first expected
+--   silence      'none', 'within_grace' or 'beyond_grace'. With a due day: something new must have come in the period.
+--                Without: the newest attempt was not good, and days of grace are counted from the last one that was.
 create or replace view quality.feed_health as
 select
     expected.department_id,
@@ -32,9 +39,28 @@ select
     latest.problems,
     latest.attempted_at,
     known.last_good_at,
-    floor(extract(epoch from run.knowledge_at - coalesce(
-        known.last_good_at, known.first_attempt_at, expected.first_expected_at
-    )) / 86400)::integer as silent_days
+    quiet.silent_days,
+    expected.due,
+    calendar_state.state as feed_state,
+    calendar_state.starts_on as period_starts_on,
+    calendar_state.due_on,
+    calendar_state.deadline_on,
+    calendar_state.holidays_known,
+    case
+        when expected.due is not null then
+            case
+                when calendar_state.state = 'late' then 'beyond_grace'
+                when calendar_state.state = 'not_yet_published' or latest.outcome = 'source_unreachable'
+                    then 'within_grace'
+                else 'none'
+            end
+        when
+            coalesce(latest.outcome, 'never_attempted') in (
+                'missing_file', 'source_unreachable', 'not_yet_published', 'never_attempted'
+            )
+            then case when quiet.silent_days > expected.grace_days then 'beyond_grace' else 'within_grace' end
+        else 'none'
+    end as silence
 from evaluation.current_run as run
 inner join quality.feed_expectation as expected on run.run_id = expected.run_id
 left join lateral (
@@ -56,60 +82,36 @@ left join lateral (
         attempt.department_id = expected.department_id
         and attempt.feed_id = expected.feed_id
         and attempt.attempted_at <= run.knowledge_at
-) as known on true;
-
--- One row per expected feed that brought batches since the last release: how much of what is new was rejected.
--- Of a window sent again only the newest batch counts, and a rejected row put right by a later one no longer does.
-create or replace view quality.feed_rejection as
-with run as (
-    select
-        current_run.run_id,
-        current_run.knowledge_at,
-        (
-            select max(released.knowledge_at)
-            from sharing.publication
-            inner join evaluation.run as released on publication.run_id = released.run_id
-            where publication.kind = 'release' and released.run_id <> current_run.run_id
-        ) as released_at
-    from evaluation.current_run
-),
-
-new_batch as (
-    select
-        batch.batch_id,
-        batch.department_id,
-        batch.feed_id,
-        row_number() over (
-            partition by batch.department_id, batch.feed_id, batch.window_key order by batch.batch_id desc
-        ) as recency
+) as known on true
+cross join lateral (
+    select floor(extract(epoch from run.knowledge_at - coalesce(
+        known.last_good_at, known.first_attempt_at, expected.first_expected_at
+    )) / 86400)::integer as silent_days
+) as quiet
+cross join lateral (
+    select max(batch.known_from) as delivered_at
     from landing.batch
-    inner join run
-        on batch.known_from <= run.knowledge_at and (run.released_at is null or batch.known_from > run.released_at)
-),
+    where
+        batch.department_id = expected.department_id
+        and batch.feed_id = expected.feed_id
+        and batch.known_from <= run.knowledge_at
+) as delivery
+cross join lateral calendar.feed_state(
+    expected.due,
+    calendar.city_day(run.knowledge_at),
+    calendar.city_day(least(known.first_attempt_at, expected.first_expected_at)),
+    calendar.city_day(delivery.delivered_at)
+) as calendar_state;
 
-open_rejection as (
-    select rejected_row.batch_id, count(*) as rejected_rows
-    from quarantine.rejected_row
-    inner join new_batch on rejected_row.batch_id = new_batch.batch_id
-    where rejected_row.cleared_by_batch_id is null
-    group by rejected_row.batch_id
-)
-
+-- The years whose holidays the due days of the feeds ask for. An unknown one has weekends only.
+create or replace view quality.holiday_year as
 select
-    expected.department_id,
-    expected.feed_id,
-    expected.title_zh,
-    expected.rejected_share_percent as allowed_percent,
-    sum(staged_batch.landed)::bigint as landed_rows,
-    sum(coalesce(open_rejection.rejected_rows, 0))::bigint as rejected_rows,
-    100.0 * sum(coalesce(open_rejection.rejected_rows, 0)) / nullif(sum(staged_batch.landed), 0) as rejected_percent
-from run
-inner join quality.feed_expectation as expected on run.run_id = expected.run_id
-inner join new_batch
-    on
-        expected.department_id = new_batch.department_id
-        and expected.feed_id = new_batch.feed_id
-        and new_batch.recency = 1
-inner join staging.staged_batch on new_batch.batch_id = staged_batch.batch_id
-left join open_rejection on new_batch.batch_id = open_rejection.batch_id
-group by expected.department_id, expected.feed_id, expected.title_zh, expected.rejected_share_percent;
+    extract(year from asked.day)::integer as year,
+    calendar.is_known_year(min(asked.day)) as is_known,
+    count(distinct row(feed_health.department_id, feed_health.feed_id)) as feeds
+from quality.feed_health
+cross join lateral (
+    values (feed_health.period_starts_on), (feed_health.due_on), (feed_health.deadline_on)
+) as asked (day)
+where asked.day is not null
+group by extract(year from asked.day);

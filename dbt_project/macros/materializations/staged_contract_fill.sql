@@ -1,0 +1,15 @@
+{#- The statement of materialization staged_contract that counts, per new batch and column, the rows with a value. One
+    pass over the judged rows; the ledger row of the batch is written before it. -#}
+{% macro staging_fill_sql(contract_id) %}
+    {%- set names = contract_definition(contract_id).columns | map(attribute='name') | list -%}
+    insert into staging.batch_fill (contract_id, batch_id, column_name, filled)
+    select '{{ contract_id }}', counted.batch_id, filled.column_name, filled.filled
+    from (
+        select batch_id{% for name in names %}, count({{ name }}) as {{ name }}{% endfor %}
+        from staging_judged
+        group by batch_id
+    ) as counted
+    cross join lateral (
+        values {% for name in names %}('{{ name }}', counted.{{ name }}){{ ', ' if not loop.last }}{% endfor %}
+    ) as filled (column_name, filled)
+{% endmacro %}
