@@ -19,7 +19,7 @@ SAMPLE ?= 60
 SEED ?= 1
 REAL ?=
 
-.PHONY: help demo up down test mutation bench bench-flow lint docs acceptance environment test-environment \
+.PHONY: help demo up down test mutation bench bench-flow bench-parse lint docs acceptance environment test-environment \
 	lint-environment bench-environment lock clean
 
 help:  ## list these verbs
@@ -45,6 +45,9 @@ bench: environment bench-environment  ## compare the evaluation with others: mak
 
 bench-flow: environment  ## time each stage on a fresh city: make bench-flow FIRMS=20000
 	@scripts/bench.sh flow $(FIRMS)
+
+bench-parse: environment  ## time Airflow's parse of the DAG folder
+	@scripts/bench.sh parse
 
 lint: test-environment lint-environment  ## check Python, types, SQL, YAML, Docker files and the house rules
 	@scripts/lint.sh

@@ -1,4 +1,4 @@
-"""Stage → thematic → evaluate → audit → gate → publish: once every feed has announced, at the latest each morning."""
+"""Stage → thematic → evaluate → audit → gate → publish: once every live feed has announced, at the latest at 06:00."""
 
 from airflow.sdk import DAG, AssetAll, AssetOrTimeSchedule, Param, TriggerRule, chain
 
@@ -10,10 +10,15 @@ from credit_grading.operators.evaluation_run import OpenRunOperator
 from credit_grading.operators.gate import GateOperator
 from credit_grading.operators.publish import PublishOperator
 from credit_grading.operators.schedule import WAREHOUSE_TASK, each, feed_asset
+from credit_grading.platform.today import city_today
 
 MORNING = each("0 6 * * *")
 
-FEEDS = [feed_asset(department.id, feed.id) for department in readable_departments() for feed in department.feeds]
+FEEDS = [
+    feed_asset(department.id, feed.id)
+    for department in readable_departments()
+    for feed in department.live_feeds(city_today())
+]
 
 with DAG(
     dag_id="grade",

@@ -3,8 +3,9 @@
 #
 #   scripts/bench.sh evaluation [subjects] [records]   the evaluation against three others: docs/benchmarks.md
 #   scripts/bench.sh flow [firms]                      each stage of the flow on a fresh city
+#   scripts/bench.sh parse                             Airflow's parse of the DAG folder
 #
-# Both use a state folder of their own that is removed afterwards. KEEP=1 keeps that of the evaluation: the next run of
+# The first two use a state folder of their own that is removed afterwards. KEEP=1 keeps that of the evaluation: the next run of
 # the same size finds its records there. ROUNDS and PLANS: tests/bench/__main__.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,8 +28,12 @@ case ${1:-} in
     echo "city of ${2:-20000} firms, $machine"
     CREDIT_GRADING_STATE="$PWD/$folder" "$python" -m credit_grading demo --firms "${2:-20000}"
     ;;
+  parse)
+    echo "$machine"
+    PYTHONPATH=plugins "$python" -m tests.bench.parse
+    ;;
   *)
-    echo "say what to measure: scripts/bench.sh evaluation|flow" >&2
+    echo "say what to measure: scripts/bench.sh evaluation|flow|parse" >&2
     exit 2
     ;;
 esac

@@ -13,6 +13,7 @@ from credit_grading.department.load import load_departments
 from credit_grading.evaluation.run import open_run
 from credit_grading.landing.receive import receive_feed
 from credit_grading.landing.tables import ensure_landing_tables
+from credit_grading.platform.today import city_today
 from credit_grading.rulebook.load import load_rulebooks
 from credit_grading.sources.location import VARIABLE
 from credit_grading.transform.dbt import run_dbt
@@ -30,7 +31,7 @@ def source_url(cluster: EmbeddedPostgres, warehouse: psycopg.Connection) -> str:
 def receive_all(connection: psycopg.Connection, open_connection: Callable[[str], str]) -> dict[str, tuple[str, int]]:
     outcomes = {}
     for department in load_departments():
-        for feed in department.feeds:
+        for feed in department.live_feeds(city_today()):
             outcome = receive_feed(connection, department, feed, open_connection=open_connection)
             outcomes[feed.id] = (outcome.outcome, outcome.rows)
     return outcomes

@@ -6,9 +6,10 @@ import pytest
 import yaml
 
 from credit_grading import paths
+from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.load import ContractFileError, load_contract, load_contracts
 from credit_grading.contract.model import Contract
-from credit_grading.landing.headers import map_header, normalise_heading
+from credit_grading.landing.headers import map_header
 
 
 def document() -> dict:

@@ -1,10 +1,12 @@
 """Department files: what loads, and what a clerk is told when one does not."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from credit_grading import paths
 from credit_grading.department.load import DepartmentFileError, load_departments, schema_path
 from credit_grading.department.model import Delivery
 
@@ -182,6 +184,63 @@ def test_a_snapshot_of_a_table_has_neither_cursor_nor_parts(tmp_path):
     ]  # fmt: skip
 
 
+def live(folder: Path, department_line: str = "", feed_line: str = "") -> list[date | None]:
+    """From which days the feed, and a second one without a line of its own, are live."""
+    text = GOOD.replace("schedule:", f"{department_line}\nschedule:")
+    second = text[text.index("  - id: honours") :].replace("id: honours", "id: more")
+    [department] = load(folder, text.replace("    cadence:", f"{feed_line}\n    cadence:") + second)
+    return [feed.live_since for feed in department.feeds]
+
+
+def test_live_since_of_a_department_is_that_of_its_feeds_unless_they_say_otherwise(tmp_path):
+    on, later = date(2024, 1, 1), date(2026, 5, 1)
+    assert live(tmp_path) == [None, None]
+    assert live(tmp_path, "live_since: 2024-01-01") == [on, on]
+    assert live(tmp_path, "live_since: 2024-01-01", "    live_since: null") == [None, on]
+    assert live(tmp_path, "live_since: 2024-01-01", "    live_since: 2026-05-01") == [later, on]
+    # a feed is not live before its department
+    assert live(tmp_path, "live_since: 2026-05-01", "    live_since: 2024-01-01") == [later, later]
+
+
+def test_a_feed_is_live_from_its_day_on(tmp_path):
+    [department] = load(tmp_path, GOOD.replace("schedule:", "live_since: 2024-01-02\nschedule:"))
+    assert department.live_feeds(date(2024, 1, 1)) == []
+    assert [feed.id for feed in department.live_feeds(date(2024, 1, 2))] == ["honours"]
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "message"),
+    [
+        ("live_since: 2024-02-30\nschedule:", 7, "不是日期"),
+        ("live_since: soon\nschedule:", 7, "写法不对"),
+        ("    live_since: 2024-01-01\n    cadence:", 17, "先写部门的 live_since"),
+        ("    headers: {奖项: honour_titel}\n    cadence:", 17, "did you mean 'honour_title'?"),
+        ("    headers: {奖项: 1}\n    cadence:", 17, "应为文字"),
+    ],
+)
+def test_a_mistake_of_roll_out_or_headers_is_told_with_its_line(tmp_path, line, at, message):
+    found = problems(tmp_path, GOOD.replace(line.rpartition("\n")[2], line, 1))
+    assert any(problem.startswith(f"finance.yml line {at}: ") and message in problem for problem in found), found
+
+
+def test_headers_map_a_heading_or_say_that_it_is_none(tmp_path):
+    [department] = load(
+        tmp_path, GOOD.replace("    cadence:", "    headers:\n      奖项: honour_title\n      2026: null\n    cadence:")
+    )
+    assert department.feeds[0].headers == {"奖项": "honour_title", "2026": None}
+
+
+def test_yaml_guesses_nothing(tmp_path):
+    # other readers make 8, 90, true and a date of these
+    for written in ("010", "1:30", "0x1F", "1e3"):
+        assert any(
+            "应为整数" in problem
+            for problem in problems(tmp_path, GOOD.replace("grace_days: 3", f"grace_days: {written}"))
+        )
+    [department] = load(tmp_path, GOOD.replace("zh: 荣誉", "zh: 2026-01-05").replace("en: Honours", "en: yes"))
+    assert (department.feeds[0].title_zh, department.feeds[0].title_en) == ("2026-01-05", "yes")
+
+
 def test_a_feed_id_used_twice_names_both_lines(tmp_path):
     feed = GOOD[GOOD.index("  - id: honours") :]
     assert problems(tmp_path, GOOD + feed) == [
@@ -198,7 +257,16 @@ def test_all_problems_of_all_files_come_at_once(tmp_path):
 
 def test_the_projects_own_departments_load():
     departments = load_departments()
-    assert {"market_regulation", "development_and_reform", "finance"} <= {department.id for department in departments}
+    assert len(departments) == 30
+    feeds = [feed for department in departments for feed in department.feeds]
+    assert {feed.source["kind"] for feed in feeds} == {"csv", "xlsx", "json_lines", "sql"}
+    # every kind of record has somebody who delivers it
+    assert {feed.contract_id for feed in feeds} == {file.stem for file in paths.contracts().glob("*.yml")}
+
+
+def test_the_projects_departments_read_rulebooks_that_exist():
+    known = {file.stem.partition("@")[0] for file in paths.rulebooks().glob("*.yml")} | {"all"}
+    assert {rulebook for department in load_departments() for rulebook in department.reads} <= known
 
 
 def test_the_schema_is_valid_closed_and_described():

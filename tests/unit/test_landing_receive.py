@@ -276,3 +276,11 @@ def test_a_bad_file_does_not_hold_up_the_good_ones(warehouse, folder):
 def test_a_connection_inside_a_transaction_is_refused(warehouse, folder):
     with warehouse.transaction(), pytest.raises(RuntimeError, match="commits its own transactions"):
         receive(warehouse)
+
+
+def test_a_planned_feed_misses_nothing_and_receives_what_is_there(warehouse, folder):
+    assert receive(warehouse, live_since=None).outcome == "not_yet_published"
+    assert attempts(warehouse) == [("not_yet_published", [], 0, [])]
+    write(folder, "a.csv", csv_text([penalty(1)]))
+    assert receive(warehouse, live_since=None).outcome == "loaded"
+    refused(warehouse, "missing_file", source={"kind": "csv", "location": "feeds://elsewhere/*.csv"})

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from credit_grading.contract.headings import normalise_heading
 from credit_grading.department.check_calendar import due_problems, filled_problems
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
-from credit_grading.landing.headers import normalise_heading
 from credit_grading.sources.location import leaves_its_base
 
 
@@ -16,6 +17,7 @@ def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list
     """Problems as (line, message) of a document that already satisfies the schema."""
     found = list(_identity(document, stem))
     found += _schedule(document)
+    found += _live_since(document, [], document)
     seen: dict[str, int] = {}
     for position, feed in enumerate(document["feeds"]):
         here: list[str | int] = ["feeds", position]
@@ -26,8 +28,10 @@ def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list
         found += _feed(document, here, feed, contracts)
         found += _delivery(document, [*here, "delivery"], feed)
         found += due_problems(document, here, feed)
+        found += _live_since(document, here, feed)
         if feed["contract"] in contracts:
             found += filled_problems(document, here, feed)
+            found += _headers(document, here, feed)
     return found
 
 
@@ -45,6 +49,38 @@ def _schedule(document: Any) -> Iterator[Found]:
     if schedule is not None and (len(schedule.split()) != five_fields or not croniter.is_valid(schedule)):
         line = line_of(document, ["schedule"])
         yield line, f"schedule“{schedule}”不是有效的 cron（not a valid cron expression, example: 0 2 * * *）"
+
+
+def _live_since(document: Any, here: list[str | int], node: Any) -> Iterator[Found]:
+    since = node.get("live_since")
+    if since is None:
+        return
+    line = line_of(document, [*here, "live_since"])
+    try:
+        date.fromisoformat(since)
+    except ValueError:
+        yield line, f"live_since“{since}”不是日期（not a day of the calendar）"
+    if "live_since" not in document:
+        yield line, "部门尚未启用：先写部门的 live_since（the department is planned: give it a live_since first）"
+
+
+def _headers(document: Any, here: list[str | int], feed: Any) -> Iterator[Found]:
+    from credit_grading.contract.load import ContractFileError, load_contract
+
+    headers = feed.get("headers")
+    if not headers:
+        return
+    try:
+        columns = [column.name for column in load_contract(feed["contract"]).columns]
+    except ContractFileError:
+        # a mistake of the contract, not of this file: whoever reads the contract is told
+        return
+    for heading, column in headers.items():
+        if column is not None and column not in columns:
+            close = get_close_matches(column, columns, 1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            message = f"契约没有列“{column}”（contract {feed['contract']} has no column '{column}'{hint}）"
+            yield line_of(document, [*here, "headers", heading]), message
 
 
 def _feed(document: Any, here: list[str | int], feed: Any, contracts: Collection[str]) -> Iterator[Found]:

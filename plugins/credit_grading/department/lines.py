@@ -1,4 +1,4 @@
-"""Lines of a YAML document that ruamel.yaml loaded round-trip, counted from 1."""
+"""Lines of a department file's values, counted from 1."""
 
 from collections.abc import Sequence
 from typing import Any

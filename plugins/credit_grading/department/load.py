@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Collection
+from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from credit_grading import paths
-from credit_grading.contract.load import load_contracts
 from credit_grading.department.check import cross_problems
 from credit_grading.department.model import MAXIMUM_DISAPPEARED_PERCENT, Assertions, Delivery, Department, Feed
-from credit_grading.department.schema import schema_problems
+from credit_grading.department.read import read_document
+from credit_grading.department.schema import Found, schema_problems
 
 
 class DepartmentFileError(ValueError):
@@ -39,23 +41,35 @@ def load_departments(folder: Path | None = None, contracts: Collection[str] | No
     Raises DepartmentFileError with every problem of every file at once.
     """
     folder = folder or paths.departments()
-    known = load_contracts() if contracts is None else contracts
-    schema = json.loads(schema_path().read_text(encoding="utf-8"))
+    # a contract's file is named after it; reading them all would cost each parse more than the departments do
+    known = [file.stem for file in paths.contracts().glob("*.yml")] if contracts is None else contracts
     departments: list[Department] = []
     problems: list[str] = []
     for file in sorted(folder.glob("*.yml")):
-        document, found = _read(file)
-        if document is not None:
-            found = schema_problems(document, schema)
-            # cross-checks look into the structure, so they wait until it is sound
-            found = found or cross_problems(document, file.stem, known)
-        if found:
-            problems += [f"{_shown(file)} line {line}: {message}" for line, message in sorted(found)]
-        else:
-            departments.append(_department(document))
+        department, found = _examined(file.stem, file.read_bytes(), frozenset(known))
+        if department:
+            departments.append(department)
+        problems += [f"{_shown(file)} line {line}: {message}" for line, message in found]
     if problems:
         raise DepartmentFileError(problems, departments)
     return departments
+
+
+# by content: three DAG files ask for the same departments, and checking them is most of what a parse costs
+@lru_cache(maxsize=256)
+def _examined(stem: str, content: bytes, contracts: frozenset[str]) -> tuple[Department | None, list[Found]]:
+    """The department of a file, or None and what is wrong with the file."""
+    document, found = read_document(content)
+    if document is not None:
+        # cross-checks look into the structure, so they wait until it is sound
+        found = schema_problems(document, _schema()) or cross_problems(document, stem, contracts)
+    return (None, sorted(found)) if found else (_department(document), [])
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(schema_path().read_text(encoding="utf-8"))
+    return schema
 
 
 def _shown(file: Path) -> str:
@@ -65,24 +79,8 @@ def _shown(file: Path) -> str:
         return str(file)
 
 
-def _read(file: Path) -> tuple[Any, list[tuple[int, str]]]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        document = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = " ".join(str(error.problem or error.context).split())
-        return None, [(mark.line + 1 if mark else 1, f"不是有效的 YAML（not valid YAML）: {what}")]
-    except (YAMLError, UnicodeDecodeError) as error:
-        return None, [(1, f"文件无法读取（cannot be read, it must be UTF-8）: {type(error).__name__}")]
-    if not isinstance(document, dict):
-        return None, [(1, "文件是空的，或不是键和值（the file is empty, or not a mapping of keys）")]
-    return document, []
-
-
 def _department(document: Any) -> Department:
+    live_since = _day(document.get("live_since"))
     return Department(
         id=str(document["id"]),
         title_zh=str(document["title"]["zh"]),
@@ -93,12 +91,17 @@ def _department(document: Any) -> Department:
         batch=str(document["roll_out_batch"]),
         schedule=None if document["schedule"] is None else str(document["schedule"]),
         reads=[str(rulebook) for rulebook in document["reads"]],
-        feeds=[_feed(feed) for feed in document["feeds"]],
+        feeds=[_feed(feed, live_since) for feed in document["feeds"]],
     )
 
 
-def _feed(raw: Any) -> Feed:
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _feed(raw: Any, live_since: date | None) -> Feed:
     assertions = raw["assertions"]
+    own = _day(raw["live_since"]) if "live_since" in raw else live_since
     return Feed(
         id=str(raw["id"]),
         contract_id=str(raw["contract"]),
@@ -116,6 +119,8 @@ def _feed(raw: Any) -> Feed:
             filled_percent=dict(assertions.get("filled_percent", {})),
         ),
         delivery=_delivery(raw.get("delivery", {})),
+        headers=dict(raw.get("headers", {})),
+        live_since=max(own, live_since) if own and live_since else None,
     )
 
 

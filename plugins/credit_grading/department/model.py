@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -41,10 +42,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed (数据源) of a department. ``source`` is the declared source, as checked by the schema.
+    """One feed (数据源) of a department.
 
-    ``due`` is the rule of its due days, as SQL function calendar.feed_state reads it; without one, ``grace_days`` after
-    the last delivery count.
+    ``source`` is the declared source, as checked by the schema. ``headers`` are headings of this feed that its
+    contract does not know, with the contract's column, or None where the heading is none of its columns.
+    ``live_since`` is the first day on which the feed is expected; None: it is planned. ``due`` is the rule of its due
+    days, as SQL function calendar.feed_state reads it; without one, ``grace_days`` after the last delivery count.
     """
 
     id: str
@@ -58,6 +61,12 @@ class Feed:
     due: Mapping[str, Any] | None = None
     assertions: Assertions = field(default_factory=Assertions)
     delivery: Delivery = field(default_factory=Delivery)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    live_since: date | None = date.min
+
+    def is_live(self, day: date) -> bool:
+        """Whether the feed is expected on that day; a planned one is received only when a person asks."""
+        return self.live_since is not None and self.live_since <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,10 @@ class Department:
     schedule: str | None
     reads: list[str]
     feeds: list[Feed]
+
+    def live_feeds(self, day: date) -> list[Feed]:
+        """The feeds that are expected on that day; none of a planned department."""
+        return [feed for feed in self.feeds if feed.is_live(day)]
 
     def feed(self, feed_id: str) -> Feed:
         """The feed of that id. Raises KeyError where there is none."""

@@ -7,6 +7,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from credit_grading.department.model import Department
+from credit_grading.platform.today import city_today
 
 # Percent of rows that staging may reject where a department file does not say; ours, an assumption.
 REJECTED_SHARE_PERCENT = 10.0
@@ -35,11 +36,12 @@ KEEP = """
 def record_feed_expectations(
     connection: psycopg.Connection, departments: Iterable[Department], run_id: int, *, keep_others: bool = False
 ) -> int:
-    """Write every feed of `departments` for a run; returns how many.
+    """Write every live feed of `departments` for a run; returns how many. Planned ones are expected by nobody.
 
-    A feed that no department file names any more keeps its older run and is no longer looked at, unless
-    `keep_others`: where a file cannot be read just now, what it promised last time still holds.
+    A feed that no department file names any more, or that is planned again, keeps its older run and is no longer
+    looked at, unless `keep_others`: where a file cannot be read just now, what it promised last time still holds.
     """
+    today = city_today()
     rows = [
         (
             department.id,
@@ -56,7 +58,7 @@ def record_feed_expectations(
             run_id,
         )
         for department in sorted(departments, key=lambda item: item.id)
-        for feed in sorted(department.feeds, key=lambda item: item.id)
+        for feed in sorted(department.live_feeds(today), key=lambda item: item.id)
     ]
     with connection.transaction(), connection.cursor() as cursor:
         if keep_others:

@@ -6,12 +6,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from credit_grading.contract.model import Contract
+from credit_grading.contract.model import Column, Contract
 from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
-from credit_grading.landing.changes import row_marks
+from credit_grading.landing.changes import own_headings, row_marks
+from credit_grading.landing.drift import HeaderLedger
 from credit_grading.landing.encode import RowEncoder
-from credit_grading.landing.headers import HeaderMapping, WrongHeader, column_of, map_header
+from credit_grading.landing.headers import HeaderMapping, WrongHeader, column_of, map_header, names_any
 from credit_grading.landing.personal import distinct_mask, mask_identity_numbers, without_quoted
 from credit_grading.landing.persons import PersonGuard, masks
 from credit_grading.landing.problem import Problem, ProblemLog
@@ -56,6 +57,8 @@ class BatchReceiver:
         self._department_id = department_id
         self._feed = feed
         self._dag_run_id = dag_run_id
+        self._headers = HeaderLedger(connection, contract, department_id, feed)
+        self._headings = own_headings(feed, contract)
 
     def receive(self, item: Item, delivery_kind: str | None = None) -> Received:
         """Receive one item. What is wrong with it is in the result; only the warehouse's own errors are raised.
@@ -78,6 +81,8 @@ class BatchReceiver:
             outcome = "wrong_header"
             for column, message in error.problems:
                 log.add("error", message, column=column or None)
+            with self._connection.transaction():
+                self._headers.record(item.name, error.finding, None, [])
         except SourceError as error:
             outcome = error.outcome
             message = without_quoted(str(error)) if self._guard else str(error)
@@ -92,17 +97,17 @@ class BatchReceiver:
         if fingerprint is not None:
             fingerprint = self._guard.seal(fingerprint) if self._guard else fingerprint
             previous = self._previous(item)
-            if previous is not None and previous.source_hash == fingerprint:
+            if previous is not None and previous.source_hash == fingerprint and not self._heals(previous):
                 raise _Discard("nothing_new")
         batch_id = ledger.next_batch_id(self._connection)
         with item.open() as stream:
             header = [mask_identity_numbers(heading) for heading in stream.header]
             if not any(heading.strip() for heading in header):
                 raise _Discard("empty_feed", "文件是空的（the file is empty）")
-            mapping = map_header(header, self._contract)
-            marks = row_marks(self._feed.delivery, header)
-            named = marks.headings if marks else set()
-            self._report(mapping, named, log)
+            mapping = map_header(header, self._contract, self._headings)
+            marks = row_marks(self._feed.delivery, header, mapping.finding)
+            lost = self._headers.demand_no_rename(mapping)
+            self._report(mapping, lost, log)
             ordered = not isinstance(item, DatabaseItem)
             encoder = RowEncoder(
                 batch_id,
@@ -134,13 +139,18 @@ class BatchReceiver:
             follows=previous.batch_id if previous else None,
             source_name=mask_identity_numbers(item.name),
             row_count=encoder.rows,
-            unknown_columns=[heading for heading, _ in mapping.unknown if heading not in named],
+            unknown_columns=[heading for heading, _ in mapping.unknown if not (marks and heading in marks.headings)],
             layout=mapping.layout,
             headings=dict(zip(mapping.columns, mapping.headings, strict=True)),
             dag_run_id=self._dag_run_id,
             delivery_kind=delivery_kind,
         )
+        self._headers.record(item.name, mapping.finding, batch_id, [column for column, _ in lost])
         return batch_id, encoder.rows
+
+    def _heals(self, batch: ledger.Batch) -> bool:
+        """Whether the department's file now names a column of that batch, so that the same content says more."""
+        return names_any(self._feed.headers, batch.unknown_columns)
 
     def _previous(self, item: Item) -> ledger.Batch | None:
         return ledger.latest_batch(self._connection, self._department_id, self._feed.id, _window_key(item))
@@ -149,13 +159,15 @@ class BatchReceiver:
         """Point a cursor at where the last window ended; returns the hashes of rows received from there on."""
         if not isinstance(item, DatabaseItem) or item.cursor is None:
             return set()
-        column = column_of(self._contract, item.cursor)
+        column = column_of(self._contract, item.cursor, self._headings)
         if column and (column.personal or column.name == self._contract.subject.get("person_id")):
             message = (
                 "增量列不能是个人信息：位置会留在台账（a cursor cannot be personal: the ledger keeps how far it got）"
             )
             raise SourceError("wrong_header", message, column=item.cursor)
         newest = ledger.latest_batch(self._connection, self._department_id, self._feed.id)
+        if newest is not None and self._heals(newest):
+            return set()
         item.after = ledger.highest_cursor(newest, item.cursor)
         if item.after is None:
             return set()
@@ -166,6 +178,7 @@ class BatchReceiver:
             self._feed.id,
             cursor=item.cursor,
             value=item.after,
+            headings=self._feed.headers,
         )
 
     def _copy(self, stream: Stream, mapping: HeaderMapping, encoder: RowEncoder) -> None:
@@ -177,7 +190,9 @@ class BatchReceiver:
             for block in encoder.blocks(stream.rows):
                 copy.write(block)
 
-    def _report(self, mapping: HeaderMapping, named: set[str], log: ProblemLog) -> None:
+    def _report(self, mapping: HeaderMapping, lost: list[tuple[Column, str]], log: ProblemLog) -> None:
+        for gone, message in lost:
+            log.add("warning", message, column=gone.label)
         for column, message in mapping.warnings:
             log.add("warning", message, column=column)
         for column, message in mapping.notices:
@@ -186,7 +201,7 @@ class BatchReceiver:
             "原样保留（unknown column, kept）",
             "含个人信息，不予保留（unknown column of persons, not kept）",
         )
-        for heading in (heading for heading, _ in mapping.unknown if heading not in named):
+        for heading in mapping.finding.strangers:
             log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
 
     def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:

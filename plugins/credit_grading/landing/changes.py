@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from credit_grading.department.model import Delivery
-from credit_grading.landing.headers import WrongHeader, normalise_heading
+from credit_grading.contract.headings import normalise_heading
+from credit_grading.contract.model import Contract
+from credit_grading.department.model import Delivery, Feed
+from credit_grading.landing.headers import HeaderFinding, Headings, WrongHeader, column_of
 from credit_grading.landing.personal import mask_identity_numbers
 from credit_grading.sources.model import Values
 
@@ -19,11 +21,12 @@ class RowMarks:
     Args:
         delivery: of the feed.
         header: of the source.
+        finding: what else the header says, for the ledger of headers.
 
     Raises WrongHeader where a named column is absent.
     """
 
-    def __init__(self, delivery: Delivery, header: Sequence[str]) -> None:
+    def __init__(self, delivery: Delivery, header: Sequence[str], finding: HeaderFinding) -> None:
         found = {normalise_heading(heading): position for position, heading in enumerate(header)}
         problems: list[tuple[str, str]] = []
         positions: list[int | None] = []
@@ -33,7 +36,7 @@ class RowMarks:
                 problems.append((heading, f"缺少送达方式所声明的列“{heading}”（the delivery names this column）"))
             positions.append(position)
         if problems:
-            raise WrongHeader(problems)
+            raise WrongHeader(problems, finding)
         self._operation, self._sequence = positions
         self._meanings = {normalise_heading(word): WRITTEN for word in delivery.written}
         self._meanings |= {normalise_heading(word): DELETED for word in delivery.deleted}
@@ -44,12 +47,21 @@ class RowMarks:
         marks: dict[str, object] = {}
         if self._operation is not None:
             word = values[self._operation] or ""
-            marks[OPERATION] = self._meanings.get(normalise_heading(word), UNKNOWN + mask_identity_numbers(word.strip()))
+            unknown = UNKNOWN + mask_identity_numbers(word.strip())
+            marks[OPERATION] = self._meanings.get(normalise_heading(word), unknown)
         if self._sequence is not None:
             marks[SEQUENCE] = (values[self._sequence] or "").strip()
         return marks
 
 
-def row_marks(delivery: Delivery, header: Sequence[str]) -> RowMarks | None:
+def row_marks(delivery: Delivery, header: Sequence[str], finding: HeaderFinding) -> RowMarks | None:
     """The marks of a feed whose delivery names columns; None for all others."""
-    return RowMarks(delivery, header) if delivery.operation or delivery.sequence else None
+    return RowMarks(delivery, header, finding) if delivery.operation or delivery.sequence else None
+
+
+def own_headings(feed: Feed, contract: Contract) -> Headings:
+    """What the department's file says about headings: its ``headers``, and that the columns its delivery names are
+    no strangers, though they may be none of the contract's.
+    """
+    named = [heading for heading in (feed.delivery.operation, feed.delivery.sequence) if heading]
+    return {heading: None for heading in named if column_of(contract, heading) is None} | dict(feed.headers)

@@ -1,6 +1,6 @@
 """Match the columns of a source with those of its contract, and suggest what a strange heading may mean."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -11,12 +11,43 @@ from credit_grading.contract.model import Column, Contract, Layout
 LEAST_SIMILARITY = 0.6
 
 
+# a department's own headings: the contract's column, or None for a heading that is none of its columns
+Headings = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A strange heading that may be a missing column. ``similarity``: 0 to 1, of their spelling."""
+
+    heading: str
+    column: Column
+    similarity: float
+
+    def __str__(self) -> str:
+        return f"；列 '{self.heading}' 可能是 '{self.column.label}'（did you mean）"
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFinding:
+    """What a header says beside its values: ``recognised`` and ``missing`` columns, personal ones included.
+
+    ``strangers`` are headings that neither the contract nor the department's file knows. ``suggestions`` holds the
+    best one of each missing column, by its name.
+    """
+
+    recognised: tuple[str, ...]
+    missing: tuple[str, ...]
+    strangers: tuple[str, ...]
+    suggestions: Mapping[str, Suggestion]
+
+
 class WrongHeader(Exception):
     """The header cannot be used; ``problems`` holds (column, message) pairs."""
 
-    def __init__(self, problems: list[tuple[str, str]]) -> None:
+    def __init__(self, problems: list[tuple[str, str]], finding: HeaderFinding) -> None:
         super().__init__("; ".join(message for _, message in problems))
         self.problems = problems
+        self.finding = finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +55,10 @@ class HeaderMapping:
     """``columns`` are the contract columns to land, in contract order, found at ``positions`` of the source.
 
     ``headings`` are the headings they came in under, as the contract writes them, ``layout`` the layout of the
-    contract that these belong to (None: its own). ``unknown`` are (heading, position) of what the contract does not
-    know. ``warnings`` and ``notices`` are (column, message) pairs. Personal columns are in none of the lists: their
-    values go no further. ``readings`` say what a row's texts mean: the columns, with what changes their meaning.
+    contract that these belong to (None: its own). ``unknown`` are (heading, position) of what is kept although the
+    contract does not know it. ``warnings`` and ``notices`` are (column, message) pairs. Personal columns are in none
+    of these: their values go no further. ``readings`` say what a row's texts mean: the columns, with what changes
+    their meaning.
     """
 
     columns: tuple[str, ...]
@@ -37,6 +69,7 @@ class HeaderMapping:
     headings: tuple[str, ...]
     layout: str | None
     readings: tuple[str, ...]
+    finding: HeaderFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +79,37 @@ class _Heading:
     layout: Layout | None = None
 
 
-def column_of(contract: Contract, heading: str) -> Column | None:
+def column_of(contract: Contract, heading: str, headings: Headings | None = None) -> Column | None:
     """The contract's column that a heading names, or None."""
-    found = _headings(contract).get(normalise_heading(heading))
+    found = _known(contract, headings or {}).get(normalise_heading(heading))
     return found.column if found else None
 
 
-def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
-    """Match a header with a contract. Raises WrongHeader naming every missing and every doubled column."""
-    known = _headings(contract)
+def names_any(headings: Headings, unknown_columns: Iterable[str]) -> bool:
+    """Whether a department's own headings now name a column that was unknown before."""
+    named = {normalise_heading(heading) for heading, column in headings.items() if column}
+    return any(normalise_heading(heading) in named for heading in unknown_columns)
+
+
+def map_header(header: Sequence[str], contract: Contract, headings: Headings | None = None) -> HeaderMapping:
+    """Match a header with a contract. Raises WrongHeader naming every missing and every doubled column.
+
+    Args:
+        header: the source's columns, in its order.
+        contract: what they should be.
+        headings: what the department's file says about headings of this feed; it goes before the contract.
+    """
+    known = _known(contract, headings or {})
     found: dict[str, tuple[_Heading, int]] = {}
     unknown: list[tuple[str, int]] = []
+    strangers: list[str] = []
     problems: list[tuple[str, str]] = []
     for position, heading in enumerate(header):
-        match = known.get(normalise_heading(heading))
+        normal = normalise_heading(heading)
+        match = known.get(normal)
         if match is None:
             unknown.append((heading.strip() or f"_column_{position + 1}", position))
+            strangers += [] if normal in known else [unknown[-1][0]]
         elif match.column.name in found:
             first = header[found[match.column.name][1]]
             label = f"{match.column.label}（two columns for one: {match.column.name}）"
@@ -74,17 +122,17 @@ def map_header(header: Sequence[str], contract: Contract) -> HeaderMapping:
         column for column in contract.columns
         if column.name not in found and not (layout and column.name in layout.fixed)
     ]  # fmt: skip
-    hints = _suggestions([heading for heading, _ in unknown], missing)
+    hints = _suggestions(strangers, missing)
     for column in missing:
         if column.header_required:
             hint = hints.get(column.name, "")
             problems.append((column.label, f"缺少列“{column.label}”（missing column {column.name}）{hint}"))
     if not found and not problems:
         problems.append(("", f"没有一列属于契约“{contract.title_zh}”（no column of contract {contract.id}）"))
+    finding = HeaderFinding(tuple(found), tuple(column.name for column in missing), tuple(strangers), hints)
     if problems:
-        raise WrongHeader(problems)
-    hinted = [(column.label, hints[column.name]) for column in missing if column.name in hints]
-    return _mapping(contract, found, unknown, hinted, layout)
+        raise WrongHeader(problems, finding)
+    return _mapping(contract, found, unknown, layout, finding)
 
 
 def _layout(found: list[tuple[str, _Heading]], problems: list[tuple[str, str]]) -> Layout | None:
@@ -100,8 +148,8 @@ def _mapping(
     contract: Contract,
     found: dict[str, tuple[_Heading, int]],
     unknown: list[tuple[str, int]],
-    hinted: list[tuple[str, str]],
     layout: Layout | None,
+    finding: HeaderFinding,
 ) -> HeaderMapping:
     landed = [column for column in contract.columns if column.name in found and not column.personal]
     headings = [found[column.name][0].text for column in landed]
@@ -111,6 +159,7 @@ def _mapping(
         for column in contract.columns
         if column.name in found and column.personal
     ]
+    hinted = [(hint.column.label, hint) for hint in finding.suggestions.values()]
     return HeaderMapping(
         columns=tuple(column.name for column in landed),
         positions=tuple(found[column.name][1] for column in landed),
@@ -120,6 +169,7 @@ def _mapping(
         headings=tuple(headings),
         layout=layout.name if layout else None,
         readings=_readings(landed, headings, layout),
+        finding=finding,
     )
 
 
@@ -135,17 +185,20 @@ def _readings(landed: list[Column], headings: list[str], layout: Layout | None) 
     return (*names, f"layout {layout.name}") if layout and (layout.values or layout.fixed) else tuple(names)
 
 
-def _headings(contract: Contract) -> dict[str, _Heading]:
+def _known(contract: Contract, headings: Headings) -> dict[str, _Heading | None]:
     """Every accepted heading, in one spelling; of several spellings of one the first written counts."""
     accepted = [
         _Heading(column, heading) for column in contract.columns for heading in (column.name, *column.headers)
     ] + [
         _Heading(contract.column(name), heading, layout)
         for layout in contract.layouts
-        for name, headings in layout.headers.items()
-        for heading in headings
+        for name, written in layout.headers.items()
+        for heading in written
     ]
-    return {normalise_heading(heading.text): heading for heading in reversed(accepted)}
+    known: dict[str, _Heading | None] = {normalise_heading(heading.text): heading for heading in reversed(accepted)}
+    for heading, name in headings.items():
+        known[normalise_heading(heading)] = _Heading(contract.column(name), heading) if name else None
+    return known
 
 
 def _doubled(unknown: list[tuple[str, int]]) -> list[tuple[str, str]]:
@@ -154,13 +207,13 @@ def _doubled(unknown: list[tuple[str, int]]) -> list[tuple[str, str]]:
     return [(name, f"列“{name}”出现了不止一次（duplicate column）") for name in doubled]
 
 
-def _suggestions(strangers: list[str], missing: list[Column]) -> dict[str, str]:
-    """For each missing column the most similar unknown heading, as a sentence; nothing where none is similar."""
+def _suggestions(strangers: list[str], missing: list[Column]) -> dict[str, Suggestion]:
+    """For each missing column the most similar strange heading; nothing where none is similar."""
     hints = {}
     for column in missing:
         best, stranger = max(((_similarity(name, column), name) for name in strangers), default=(0.0, ""))
         if best >= LEAST_SIMILARITY:
-            hints[column.name] = f"；列 '{stranger}' 可能是 '{column.label}'（did you mean）"
+            hints[column.name] = Suggestion(stranger, column, best)
     return hints
 
 

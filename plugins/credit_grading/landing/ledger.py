@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from credit_grading.contract.model import Contract
-from credit_grading.landing.headers import column_of
+from credit_grading.landing.headers import Headings, column_of
 from credit_grading.landing.problem import FeedOutcome, as_json
 
 
@@ -19,6 +19,7 @@ class Batch:
     window_key: str
     content_hash: str
     source_hash: str | None
+    unknown_columns: tuple[str, ...] = ()
 
 
 def lock_feed(connection: psycopg.Connection, department_id: str, feed_id: str) -> None:
@@ -31,7 +32,7 @@ def latest_batch(
 ) -> Batch | None:
     """The newest batch of a feed, of one window where it is named."""
     found = connection.execute(
-        "select batch_id, window_key, content_hash, source_hash from landing.batch"
+        "select batch_id, window_key, content_hash, source_hash, unknown_columns from landing.batch"
         " where department_id = %(department)s and feed_id = %(feed)s"
         " and (%(window)s::text is null or window_key = %(window)s) order by batch_id desc limit 1",
         {"department": department_id, "feed": feed_id, "window": window_key},
@@ -62,11 +63,21 @@ def highest_cursor(batch: Batch | None, cursor: str) -> str | None:
 
 
 def hashes_at_cursor(
-    connection: psycopg.Connection, contract: Contract, department_id: str, feed_id: str, *, cursor: str, value: str
+    connection: psycopg.Connection,
+    contract: Contract,
+    department_id: str,
+    feed_id: str,
+    *,
+    cursor: str,
+    value: str,
+    headings: Headings,
 ) -> set[str]:
     """Hashes of the rows already received that the next window will deliver again: at its lower end, or without one."""
-    column = column_of(contract, cursor)
-    held = sql.Identifier("row", column.name) if column else sql.SQL("row.extra_columns ->> {}").format(cursor)
+    column = column_of(contract, cursor, headings)
+    held = sql.SQL("row.extra_columns ->> {}").format(cursor)
+    if column:
+        # a row that was landed before the department's file named the cursor has it among its extra columns
+        held = sql.SQL("coalesce({}, {})").format(sql.Identifier("row", column.name), held)
     query = sql.SQL(
         "select row.row_hash from {} as row join landing.batch as batch using (batch_id)"
         " where batch.department_id = %s and batch.feed_id = %s and ({} = %s or {} is null)"

@@ -11,7 +11,7 @@ from dataclasses import replace
 import psycopg
 
 from credit_grading.contract.model import Column, Contract
-from credit_grading.landing.headers import column_of
+from credit_grading.landing.headers import Headings, column_of
 from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers, mask_valid_numbers
 from credit_grading.sources.model import RowNote, Values
 
@@ -66,12 +66,16 @@ class PersonGuard:
         contract: one with ``has_persons``.
         key: of the hash.
         former: the key before, during a change: who is seen is remembered under both.
+        headings: what the department's file says about headings of the feed.
     """
 
-    def __init__(self, contract: Contract, key: str, former: str | None = None) -> None:
+    def __init__(
+        self, contract: Contract, key: str, former: str | None = None, headings: Headings | None = None
+    ) -> None:
         self._contract = contract
         self._key = key
         self._former = former
+        self._headings = headings
         self._seen: dict[str, str] = {}
 
     def seal(self, fingerprint: str) -> str:
@@ -117,7 +121,7 @@ class PersonGuard:
             codes = {name: value for name, value in note.kept.items() if name == "_note"}
             return [None] * len(values), replace(note, message=note.message + NOT_KEPT, kept=codes)
         number = self._contract.subject["person_id"]
-        columns = [column_of(self._contract, heading) for heading in header]
+        columns = [column_of(self._contract, heading, self._headings) for heading in header]
         return [
             None if heading == note.column and column and column.name == number else value
             for heading, column, value in zip(header, columns, values, strict=True)

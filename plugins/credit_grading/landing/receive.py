@@ -17,6 +17,7 @@ from credit_grading.landing.personal import without_quoted
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
+from credit_grading.platform.today import city_today
 from credit_grading.sources.model import SourceError
 from credit_grading.sources.open import open_source
 
@@ -47,7 +48,7 @@ def receive_feed(
     contract = load_contract(feed.contract_id)
     ensure_landing_tables(connection, [contract])
     try:
-        guard = _guard(connection, contract)
+        guard = _guard(connection, contract, feed)
         receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id, guard=guard)
         items = open_source(feed.source, open_connection)
         if feed.delivery.kind == "snapshot":
@@ -58,14 +59,15 @@ def receive_feed(
         message = without_quoted(str(error)) if contract.has_persons else str(error)
         results = [_failed(department, feed, error.outcome, message)]
     outcome = _combined(results or [_absent(connection, department, feed)])
-    outcome = judged_by_calendar(connection, department, feed, outcome)
+    if feed.is_live(city_today()):
+        outcome = judged_by_calendar(connection, department, feed, outcome)
     ledger.record_attempt(connection, department.id, feed.id, outcome, dag_run_id)
     if outcome.outcome in ALARMS:
         raise FeedProblem(department.id, feed.id, outcome)
     return outcome
 
 
-def _guard(connection: psycopg.Connection, contract: Contract) -> PersonGuard | None:
+def _guard(connection: psycopg.Connection, contract: Contract, feed: Feed) -> PersonGuard | None:
     if not contract.has_persons:
         return None
     key = configured_key()
@@ -75,12 +77,12 @@ def _guard(connection: psycopg.Connection, contract: Contract) -> PersonGuard | 
         )
     former = former_key()
     settle_key(connection, key, former)
-    return PersonGuard(contract, key, former)
+    return PersonGuard(contract, key, former, feed.headers)
 
 
 def _absent(connection: psycopg.Connection, department: Department, feed: Feed) -> Received:
-    if feed.due is not None:
-        # its due day decides
+    # a planned feed that somebody tries, or one whose due day decides
+    if not feed.is_live(city_today()) or feed.due is not None:
         return Received("not_yet_published")
     with connection.transaction():
         is_early = ledger.is_within_grace(connection, department.id, feed.id, feed.grace_days)

@@ -8,6 +8,9 @@ from credit_grading.department.due import when_due
 from credit_grading.department.load import DepartmentFileError, load_departments
 from credit_grading.department.model import Department, Feed
 
+# 推进批次
+BATCHES = {"improve": "完善优化", "breakthrough": "启动突破", "deploy": "部署推广"}
+
 
 def readable_departments() -> list[Department]:
     """Departments whose file is right, in order of their id. One file's mistakes do not hide the others."""
@@ -35,26 +38,34 @@ def find_feed(department_id: str, feed_id: str) -> tuple[Department, Feed]:
 def department_page(department: Department) -> str:
     """What the DAG's page says: who, on which legal basis, which feeds, how to re-run. Markdown."""
     feeds = "\n".join(
-        f"| `{feed.id}` | {feed.title_zh} | `{feed.contract_id}` | {feed.source['kind']} | {when_due(feed)} |"
+        f"| `{feed.id}` | {feed.title_zh} | `{feed.contract_id}` | {feed.source['kind']} | {when_due(feed)} "
+        f"| {_live_since(feed)} |"
         for feed in department.feeds
     )
     return f"""# {department.title_zh} ({department.title_en})
 
-**Maintainers** {", ".join(department.maintainers)} · **roll-out batch** {department.batch} · \
-**file** `dags/departments/{department.id}.yml`
+**Maintainers** {", ".join(department.maintainers)} · **roll-out batch** {BATCHES[department.batch]} \
+({department.batch}) · **file** `dags/departments/{department.id}.yml`
 
 **Legal basis (法律依据)**
 
 {_bullets(department.legal_basis)}
 
-| feed | 名称 | contract | source | 报送日 due |
-|---|---|---|---|---|
+| feed | 名称 | contract | source | 报送日 due | 启用日期 live since |
+|---|---|---|---|---|---|
 {feeds}
+
+A feed that is 计划中 (planned) is expected by nobody and received only where a person starts its DAG; `live_since` in \
+the file switches it on.
 
 **Re-run (重跑)**: trigger the DAG again, or clear `receive_<feed>` with its `announce_<feed>`. A batch is known \
 by its content: what was landed before is not landed twice, and nothing is replaced. A red feed leaves the other \
 feeds and the last good data as they are; its log names file, row and column.
 """
+
+
+def _live_since(feed: Feed) -> str:
+    return feed.live_since.isoformat() if feed.live_since else "计划中 planned"
 
 
 def feed_page(feed: Feed) -> str:

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import Asset, CronTriggerTimetable
 
-from credit_grading.platform.today import generated_city_day
+from credit_grading.platform.today import CITY_TIMEZONE, generated_city_day
 
-CITY_TIMEZONE = "Asia/Shanghai"
 # DAGs have no start date on purpose: with one in the past, a new DAG would at once run for the tick it missed
 PUBLICATION = Asset(name="sharing/publication", group="credit_grading")
 # default_args of every DAG that works in the warehouse

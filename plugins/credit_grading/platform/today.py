@@ -1,8 +1,17 @@
-"""The present day of a generated city: the same city gets the same grades on whatever day the demo runs."""
+"""The city's day, and that of a generated city: it gets the same grades on whatever day the demo runs."""
 
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from credit_grading import paths
+
+CITY_TIMEZONE = "Asia/Shanghai"
+
+
+def city_today() -> date:
+    """Today, on the city's calendar."""
+    return datetime.now(ZoneInfo(CITY_TIMEZONE)).date()
 
 
 def generated_city_day(state: Path | None = None) -> str | None:
