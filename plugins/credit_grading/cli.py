@@ -12,9 +12,10 @@ from typing import Any
 import psycopg
 
 from credit_grading import paths
+from credit_grading.clerk.command import add_commands as add_feed_commands
 from credit_grading.evaluation import command as regrading
+from credit_grading.quarantine import command as quarantine
 from credit_grading.rulebook.command import add_commands
-from credit_grading.suggestion import command as suggesting
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.what_if import command as trying
 
@@ -59,12 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("subject", help="unified social credit code, or another subject key")
     explain.add_argument("facet", nargs="?", default="", help="where a rulebook grades per facet")
     add_commands(commands.add_parser("rulebook", help="check rulebooks, explain one, say what changed"))
-    feed = commands.add_parser("feed", help="数据源 suggest bounds from what was delivered")
-    suggestion = feed.add_subparsers(required=True, metavar="suggest").add_parser(
-        "suggest", help="建议断言和报送日 propose bounds and a due day from history; edits nothing"
-    )
-    suggesting.add_arguments(suggestion)
-    suggestion.set_defaults(command=_feed_suggest)
+    quarantine.add_commands(commands.add_parser("quarantine", help="rejected rows: export, void, ageing"), _workbench)
+    add_feed_commands(commands.add_parser("feed", help="check a file, make templates, suggest bounds"), _workbench)
     regrading.add_arguments(add("regrade", _regrade, "grade a past day again, or what a publication released"))
     trying.add_arguments(add("what-if", _what_if, "try draft rulebooks beside the current ones; nothing is published"))
     acceptance = add("acceptance", _acceptance, "recompute real published snapshots and compare")
@@ -212,12 +209,6 @@ def _regrade(options: argparse.Namespace) -> int:
 def _what_if(options: argparse.Namespace) -> int:
     with _workbench() as connection:
         print(trying.what_if(connection, options))
-    return 0
-
-
-def _feed_suggest(options: argparse.Namespace) -> int:
-    with _workbench() as connection:
-        print(suggesting.run(connection, options))
     return 0
 
 

@@ -223,6 +223,28 @@ def test_missing_file_within_grace_warns_and_passes(world, result_of):
     assert "feed_silent_within_grace" in verdict.reason
 
 
+def test_a_correction_that_is_wrong_again_does_not_close_the_gate(world, result_of):
+    send_back = """
+        insert into landing.batch
+            (contract_id, department_id, feed_id, window_key, content_hash, source_name, row_count, holds_corrections)
+        values ('administrative_penalty', 'market_regulation', 'penalties', 'sent back', 'h', 'back.csv', 9, true);
+        insert into staging.staged_batch (contract_id, batch_id, landed, accepted, quarantined)
+        select 'administrative_penalty', max(batch_id), 9, 0, 9 from landing.batch;
+        insert into quarantine.rejected_row
+            (contract_id, batch_id, row_number, department_id, feed_id, source_name, reasons, received_row)
+        select 'administrative_penalty', max(batch_id), n, 'market_regulation', 'penalties', 'back.csv',
+            '[{"code": "missing_key"}]', '{}'
+        from landing.batch cross join generate_series(1, 9) as n group by n;
+        """
+    check = "quality.feed_rejection/rejected_share_within_limit"
+    world.sql(send_back)
+    world.new_run()
+    assert result_of(world.gate("staging"), check).status == "passed"
+    world.sql("update landing.batch set holds_corrections = false")
+    world.new_run()
+    assert result_of(world.gate("staging"), check).status == "failed"
+
+
 def test_resent_file_takes_the_place_of_the_rejected_one(world, result_of):
     world.sql(STAGING_FAULTS["a rejected-share spike"][0])
     world.sql(

@@ -30,9 +30,13 @@
     ) %}
     {% set is_new = existing_relation is none or rebuild %}
     {% set columns = staging_prepare_target(target_relation, not is_new) %}
-    {% call statement('pending', fetch_result=True) %}select count(*) from staging_pending{% endcall %}
+    {% call statement('pending', fetch_result=True) %}
+        select count(*), count(*) filter (where holds_corrections) from staging_pending
+    {% endcall %}
+    {% set pending = load_result('pending')['data'][0] %}
+    {% set has_corrections = pending[1] > 0 %}
     {#- most contracts have nothing new on most days #}
-    {%- if not is_new and load_result('pending')['data'][0][0] == 0 -%}
+    {%- if not is_new and pending[0] == 0 -%}
         {% call statement('main') %}select 1 where false{% endcall %}
         {{ run_hooks(post_hooks) }}
         {% do adapter.commit() %}
@@ -45,9 +49,13 @@
         {% do staging_statement("alter table " ~ target_relation ~ " add primary key (batch_id, row_number)") %}
         {% do staging_statement("create index on " ~ target_relation ~ " (record_key)") %}
     {% endif %}
-    {% do staging_statement(staging_reject_sql(contract_id, landing_relation)) %}
+    {% do staging_statement(staging_reject_sql(contract_id, landing_relation, has_corrections)) %}
     {% if rebuild %}{% do staging_statement(staging_release_sql(contract_id)) %}{% endif %}
     {% do staging_statement(staging_clear_sql(contract_id)) %}
+    {% if has_corrections %}
+        {% do staging_statement(staging_clear_referenced_sql(contract_id, landing_relation)) %}
+    {% endif %}
+    {% do staging_statement(staging_headings_sql(contract_id)) %}
     {% call statement('lists', fetch_result=True) %}{{ staging_pending_lists_sql() }}{% endcall %}
     {% if load_result('lists')['data'][0][0] %}
         {% do staging_statement(staging_disappeared_sql(contract_id, target_relation)) %}

@@ -1,9 +1,9 @@
 {#- The statements of materialization staged_contract that keep quarantine: rejected rows whole, with their history. -#}
 
-{% macro staging_reject_sql(contract_id, landing_relation) %}
+{% macro staging_reject_sql(contract_id, landing_relation, has_corrections) %}
     insert into quarantine.rejected_row as held (
         contract_id, batch_id, row_number, department_id, feed_id, source_name, record_key, subject_key, reasons,
-        received_row
+        received_row, corrects_batch_id, corrects_row_number
     )
     select
         '{{ contract_id }}', judged.batch_id, judged.row_number, judged.department_id, judged.feed_id,
@@ -15,11 +15,27 @@
                 then judged.subject_key
         end,
         judged.reasons,
-        to_jsonb(landed) - array['batch_id', 'row_number', 'row_hash']
+        to_jsonb(landed) - array['batch_id', 'row_number', 'row_hash'],
+        {%- if has_corrections %}
+        coalesce(corrected.corrects_batch_id, corrected.batch_id),
+        coalesce(corrected.corrects_row_number, corrected.row_number)
+        {%- else %}
+        null, null
+        {%- endif %}
     from staging_judged as judged
     inner join landing.batch on judged.batch_id = batch.batch_id
     inner join {{ landing_relation }} as landed
         on judged.batch_id = landed.batch_id and judged.row_number = landed.row_number
+    {%- if has_corrections %}
+    {#- sent again and still wrong: it stands for the first row in whose place it was sent #}
+    left join quarantine.rejected_row as corrected
+        on
+            batch.holds_corrections
+            and corrected.contract_id = '{{ contract_id }}'
+            and corrected.department_id = judged.department_id
+            and corrected.batch_id = (quarantine.referenced(landed.extra_columns ->> '_corrects'))[1]
+            and corrected.row_number = (quarantine.referenced(landed.extra_columns ->> '_corrects'))[2]
+    {%- endif %}
     where judged.reasons is not null
     on conflict (contract_id, batch_id, row_number) do update
     set record_key = excluded.record_key, subject_key = excluded.subject_key, reasons = excluded.reasons

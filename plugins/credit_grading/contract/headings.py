@@ -1,8 +1,23 @@
-"""When two headings are the same heading."""
+"""Headings of a contract: when two are the same, and which one a column is shown under."""
 
 import unicodedata
+
+from credit_grading.contract.model import Column
+
+TEN_THOUSAND_YUAN = "万元"
 
 
 def normalise_heading(text: str) -> str:
     """A heading without what does not tell columns apart: width of characters, case, blanks, byte order mark."""
     return "".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").split()).casefold()
+
+
+def heading_of(column: Column) -> str:
+    """The first Chinese heading; where amounts come in 万元, the first that says so; else the column's name.
+
+    dbt's macro column_heading gives the same in SQL.
+    """
+    chinese = [heading for heading in column.headers if not heading.isascii()]
+    if column.unit == "ten_thousand_yuan":
+        chinese = [heading for heading in chinese if TEN_THOUSAND_YUAN in heading] + chinese
+    return (*chinese, column.name)[0]

@@ -1,5 +1,6 @@
 """Receive one file, or one window of a query: its rows and its line in the ledger commit together, or not at all."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from credit_grading.contract.model import Column, Contract
 from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.changes import own_headings, row_marks
+from credit_grading.landing.corrections import unprotected_rows
 from credit_grading.landing.drift import HeaderLedger
 from credit_grading.landing.encode import RowEncoder
 from credit_grading.landing.headers import HeaderMapping, WrongHeader, column_of, map_header, names_any
@@ -17,7 +19,7 @@ from credit_grading.landing.personal import distinct_mask, mask_identity_numbers
 from credit_grading.landing.persons import PersonGuard, masks
 from credit_grading.landing.problem import Problem, ProblemLog
 from credit_grading.sources.database import DatabaseItem
-from credit_grading.sources.model import Item, SourceError, Stream
+from credit_grading.sources.model import Item, Row, SourceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,14 @@ class BatchReceiver:
                 marks=marks,
                 masks=masks(self._contract, mapping.columns),
             )
-            self._copy(stream, mapping, encoder)
+            rows = stream.rows
+            if mapping.corrects is not None and self._feed.source["kind"] == "csv":
+                rows = unprotected_rows(rows)
+            self._copy(rows, mapping, encoder)
         if self._guard:
             self._guard.record_successions(self._connection)
-        self._check_volume(encoder.rows, is_increment, log)
+        # what is new since yesterday, or was sent back, may well be little: the lower bound is for whole deliveries
+        self._check_volume(encoder.rows, is_increment, log, is_whole=not is_increment and mapping.corrects is None)
         # the window of a cursor is known only now
         previous = self._previous(item)
         batch = ledger.Batch(batch_id, _window_key(item), encoder.content_hash(), fingerprint)
@@ -142,6 +148,7 @@ class BatchReceiver:
             unknown_columns=[heading for heading, _ in mapping.unknown if not (marks and heading in marks.headings)],
             layout=mapping.layout,
             headings=dict(zip(mapping.columns, mapping.headings, strict=True)),
+            holds_corrections=mapping.corrects is not None,
             dag_run_id=self._dag_run_id,
             delivery_kind=delivery_kind,
         )
@@ -181,13 +188,13 @@ class BatchReceiver:
             headings=self._feed.headers,
         )
 
-    def _copy(self, stream: Stream, mapping: HeaderMapping, encoder: RowEncoder) -> None:
+    def _copy(self, rows: Iterator[Row], mapping: HeaderMapping, encoder: RowEncoder) -> None:
         names = ["batch_id", "row_number", "row_hash", "extra_columns", *mapping.columns]
         statement: Any = sql.SQL("copy {} ({}) from stdin").format(
             sql.Identifier("landing", self._contract.id), sql.SQL(", ").join(map(sql.Identifier, names))
         )
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for block in encoder.blocks(stream.rows):
+            for block in encoder.blocks(rows):
                 copy.write(block)
 
     def _report(self, mapping: HeaderMapping, lost: list[tuple[Column, str]], log: ProblemLog) -> None:
@@ -204,13 +211,13 @@ class BatchReceiver:
         for heading in mapping.finding.strangers:
             log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
 
-    def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog) -> None:
+    def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog, *, is_whole: bool) -> None:
         limits = self._feed.assertions
         if rows == 0 and is_increment:
             raise _Discard("nothing_new")
         if rows == 0:
             raise _Discard("empty_feed", "只有表头，没有数据行（a header and no rows）")
-        if rows < limits.minimum_rows and not is_increment:
+        if rows < limits.minimum_rows and is_whole:
             message = f"只有 {rows} 行，少于下限 {limits.minimum_rows} 行，未落地（fewer rows than the minimum）"
             raise _Discard("volume_below_minimum", message)
         if limits.maximum_rows is not None and rows > limits.maximum_rows:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from credit_grading.landing.changes import DELETED, OPERATION
+from credit_grading.landing.corrections import CORRECTS, REFERENCE
 from credit_grading.landing.headers import HeaderMapping
 from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers, may_hold_identity_number
 from credit_grading.landing.persons import PersonGuard, Shield
@@ -72,7 +73,9 @@ class RowEncoder:
         self._marks = marks
         self._pick_masked = _shielded(self._pick, masks) if masks else self._pick
         if guard:
-            self._pick = self._pick_masked = _shielded(self._pick, guard.shields(mapping.columns))
+            self._pick = self._pick_masked = _shielded(
+                self._pick, guard.shields(mapping.columns, keyed=mapping.corrects is not None)
+            )
 
     def content_hash(self) -> str:
         """SHA-256 over the header and all values so far."""
@@ -86,7 +89,7 @@ class RowEncoder:
         md5, update, pick = hashlib.md5, self._content.update, self._pick
         columns, batch, skip, ordered = self._columns, self._batch, self._skip, self._ordered
         separators = len(self._mapping.columns) - 1
-        has_unknown = bool(self._mapping.unknown) or self._marks is not None
+        has_unknown = bool(self._mapping.unknown) or self._marks is not None or self._mapping.corrects is not None
         block: list[bytes] = []
         for number, values, note in rows:
             try:
@@ -158,6 +161,11 @@ class RowEncoder:
         for heading, position in self._mapping.unknown:
             if values[position] not in (None, ""):
                 kept[heading] = values[position]
+        if self._mapping.corrects is not None:
+            reference = (values[self._mapping.corrects] or "").strip()
+            # of persons only what is a number of ours: anything else could be anybody's data
+            if reference and (not self._guard or REFERENCE.fullmatch(reference)):
+                kept[CORRECTS] = reference
         return line.encode(), _json(kept) if kept else b"\\N", hashed
 
 

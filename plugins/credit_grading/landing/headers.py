@@ -1,11 +1,12 @@
 """Match the columns of a source with those of its contract, and suggest what a strange heading may mean."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Column, Contract, Layout
+from credit_grading.landing.corrections import CORRECTS, HOUSE_HEADINGS
 
 # Ours (an assumption): below this similarity a suggestion would mislead more often than help.
 LEAST_SIMILARITY = 0.6
@@ -58,7 +59,7 @@ class HeaderMapping:
     contract that these belong to (None: its own). ``unknown`` are (heading, position) of what is kept although the
     contract does not know it. ``warnings`` and ``notices`` are (column, message) pairs. Personal columns are in none
     of these: their values go no further. ``readings`` say what a row's texts mean: the columns, with what changes
-    their meaning.
+    their meaning. ``corrects`` is the position of the column that names the rejected row each row is sent in place of.
     """
 
     columns: tuple[str, ...]
@@ -70,6 +71,7 @@ class HeaderMapping:
     layout: str | None
     readings: tuple[str, ...]
     finding: HeaderFinding
+    corrects: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,15 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
     found: dict[str, tuple[_Heading, int]] = {}
     unknown: list[tuple[str, int]] = []
     strangers: list[str] = []
+    ours: dict[str, int] = {}
     problems: list[tuple[str, str]] = []
     for position, heading in enumerate(header):
         normal = normalise_heading(heading)
         match = known.get(normal)
-        if match is None:
+        house = HOUSE_HEADINGS.get(normal) if match is None else None
+        if house and house not in ours:
+            ours[house] = position
+        elif match is None:
             unknown.append((heading.strip() or f"_column_{position + 1}", position))
             strangers += [] if normal in known else [unknown[-1][0]]
         elif match.column.name in found:
@@ -132,7 +138,7 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
     finding = HeaderFinding(tuple(found), tuple(column.name for column in missing), tuple(strangers), hints)
     if problems:
         raise WrongHeader(problems, finding)
-    return _mapping(contract, found, unknown, layout, finding)
+    return replace(_mapping(contract, found, unknown, layout, finding), corrects=ours.get(CORRECTS))
 
 
 def _layout(found: list[tuple[str, _Heading]], problems: list[tuple[str, str]]) -> Layout | None:

@@ -98,18 +98,19 @@ def record_batch(
     unknown_columns: list[str],
     layout: str | None,
     headings: dict[str, str],
+    holds_corrections: bool,
     dag_run_id: str | None,
     delivery_kind: str = "append",
 ) -> None:
     """Write the batch into the ledger; commits with its rows."""
     connection.execute(
         "insert into landing.batch (batch_id, contract_id, department_id, feed_id, window_key, content_hash,"
-        " source_hash, follows_batch_id, source_name, row_count, unknown_columns, layout, headings, dag_run_id,"
-        " delivery_kind)"
-        " overriding system value values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " source_hash, follows_batch_id, source_name, row_count, unknown_columns, layout, headings, holds_corrections,"
+        " dag_run_id, delivery_kind)"
+        " overriding system value values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (batch.batch_id, contract_id, department_id, feed_id, batch.window_key, batch.content_hash,
-         batch.source_hash, follows, source_name, row_count, unknown_columns, layout, Jsonb(headings), dag_run_id,
-         delivery_kind),
+         batch.source_hash, follows, source_name, row_count, unknown_columns, layout, Jsonb(headings),
+         holds_corrections, dag_run_id, delivery_kind),
     )  # fmt: skip
 
 

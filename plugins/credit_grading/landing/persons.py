@@ -4,6 +4,7 @@ written, counted or hashed. The number itself is kept nowhere, so no later step 
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from credit_grading.sources.model import RowNote, Values
 KEY_LENGTH = 32
 PERSON = "P:"
 NOT_AN_IDENTITY = "X:"
+KEYED = re.compile(rf"[PX]:[0-9a-f]{{{KEY_LENGTH}}}")
 NOT_KEPT = "；含个人信息，内容不保留（persons: its content is not kept）"
 
 Shield = Callable[[str], str]
@@ -94,16 +96,22 @@ class PersonGuard:
         )
         self._seen.clear()
 
-    def shields(self, columns: Sequence[str]) -> list[Shield | None]:
-        """For each column of the contract how its value is changed; None leaves it as it is."""
-        return [self._shield(self._contract.column(name)) for name in columns]
+    def shields(self, columns: Sequence[str], *, keyed: bool = False) -> list[Shield | None]:
+        """For each column of the contract how its value is changed; None leaves it as it is.
 
-    def _shield(self, column: Column) -> Shield | None:
+        keyed: a row that quarantine handed out holds our key instead of the number; an unchanged one is kept.
+        """
+        return [self._shield(self._contract.column(name), keyed) for name in columns]
+
+    def _shield(self, column: Column, keyed: bool) -> Shield | None:
         if column.name == self._contract.subject.get("person_id"):
-            return self._identify
+            return self._identify_unless_keyed if keyed else self._identify
         if column.name == self._contract.subject.get("person_name"):
             return mask_name
         return _mask_of(self._contract, column)
+
+    def _identify_unless_keyed(self, value: str) -> str:
+        return value if KEYED.fullmatch(value) else self._identify(value)
 
     def _identify(self, identity: str) -> str:
         key = person_key(identity, self._key)
