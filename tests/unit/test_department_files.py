@@ -241,6 +241,73 @@ def test_yaml_guesses_nothing(tmp_path):
     assert (department.feeds[0].title_zh, department.feeds[0].title_en) == ("2026-01-05", "yes")
 
 
+HTTP = """\
+    source:
+      kind: http
+      connection: bureau_api
+      path: api/penalties
+      parameters: {status: 1}
+      records: data.list
+      requests_per_second: 0.5
+      paging:
+        style: page_number
+        parameter: pageNum
+        size_parameter: pageSize
+        page_size: 1000
+        first: 1
+        total: data.total
+"""
+FILE = '    source:\n      kind: json_lines\n      location: "feeds://finance/honour/*.jsonl"\n'
+
+
+def test_a_web_service_and_parquet_are_allowed(tmp_path):
+    [department] = load(tmp_path, GOOD.replace(FILE, HTTP))
+    source = department.feeds[0].source
+    assert (source["path"], source["paging"]["parameter"]) == ("api/penalties", "pageNum")
+    assert load(tmp_path, GOOD.replace("json_lines", "parquet"))[0].feeds[0].source["kind"] == "parquet"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("      path: api/penalties\n", "", 13, "'path' is missing"),
+        ("      connection: bureau_api\n", "", 13, "'connection' is missing"),
+        ("path: api/penalties", "path: ../admin", 16, "必须是连接地址之下的路径"),
+        ("path: api/penalties", "path: https://other/x", 16, "必须是连接地址之下的路径"),
+        ("path: api/penalties", "path: api?token=x", 16, "写法不对"),
+        ("{status: 1}", "{access_token: x}", 17, "像是密钥，应放在 Airflow 连接中"),
+        ("{status: 1}", "{pageNum: 1}", 22, "“pageNum”已在 parameters 中"),
+        ("style: page_number", "style: page", 21, "'page' is not allowed; did you mean 'page_number'?"),
+        ("style: page_number", "style: cursor", 20, "cursor 需要 next"),
+        ("style: page_number", "style: offset", 25, "first 只用于 page_number"),
+        ("page_size: 1000", "page_size: 1", 24, "1 太小，至少 2"),
+        ("kind: http", "kind: sql", 20, "不能用于此类来源"),
+        ("      records:", "      location: x\n      records:", 18, "不能用于此类来源"),
+    ],
+)
+def test_a_mistake_in_a_web_service_is_told_with_its_line(tmp_path, old, new, line, message):
+    text = GOOD.replace(FILE, HTTP)
+    assert old in text
+    found = problems(tmp_path, text.replace(old, new, 1))
+    assert any(problem.startswith(f"finance.yml line {line}: ") and message in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("sheet: 表1", "sheet 只用于 xlsx（sheet does not go with kind json_lines）"),
+        ("delimiter: tab", "delimiter 只用于 csv"),
+        ("header_row: 2", "header_row 只用于 csv、xlsx"),
+        ("path: x", "不能用于此类来源"),
+    ],
+)
+def test_a_key_of_another_kind_of_file_is_named(tmp_path, key, message):
+    found = problems(tmp_path, GOOD.replace("      kind: json_lines\n", f"      kind: json_lines\n      {key}\n"))
+    assert len(found) == 1
+    assert found[0].startswith("finance.yml line 15: ")
+    assert message in found[0]
+
+
 def test_a_feed_id_used_twice_names_both_lines(tmp_path):
     feed = GOOD[GOOD.index("  - id: honours") :]
     assert problems(tmp_path, GOOD + feed) == [

@@ -15,6 +15,8 @@ from credit_grading.contract.load import load_contract
 from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing.batch import BatchReceiver
+from credit_grading.landing.changes import own_headings
+from credit_grading.landing.headers import expected_of
 from credit_grading.landing.person_keys import configured_key
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import Problem
@@ -72,26 +74,28 @@ class Verdict:
         self.seconds[step] = round(monotonic() - begun, 1)
 
 
-def file_item(file: Path, feed: Feed) -> FileItem:
+def file_item(file: Path, feed: Feed, contract: Contract) -> FileItem:
     """The file, read with the settings of the feed. Raises SourceError where the feed reads no files."""
     from fsspec.implementations.local import LocalFileSystem
 
-    if feed.source["kind"] == "sql":
-        raise SourceError("unreadable_file", "本数据源读取数据库，没有文件可检查（the feed reads a database）")
-    return FileItem(FeedFile(LocalFileSystem(), str(file.resolve()), file.name), feed.source)
+    if feed.source["kind"] in ("sql", "http"):
+        message = "本数据源读取数据库或接口，没有文件可检查（the feed reads a database or a web service）"
+        raise SourceError("unreadable_file", message)
+    found = FeedFile(LocalFileSystem(), str(file.resolve()), file.name)
+    return FileItem(found, feed.source, expected_of(contract, own_headings(feed, contract)))
 
 
 def check_file(connection: psycopg.Connection, department: Department, feed: Feed, file: Path) -> Verdict:
     """Receive and stage one file in an empty warehouse (``clerk.scratch``), and read what became of its rows."""
     verdict = Verdict(department, feed, file)
+    contract = load_contract(feed.contract_id)
     try:
-        item = file_item(file, feed)
+        item = file_item(file, feed, contract)
         _look_at(file, feed, verdict)
     except SourceError as error:
         verdict.problems.append(_problem(verdict, str(error)))
         verdict.outcome = error.outcome
         return verdict
-    contract = load_contract(feed.contract_id)
     with verdict.timed("读取 receive"):
         ensure_landing_tables(connection, [contract])
         # which key it is makes no difference to the verdict, and the rows are thrown away

@@ -11,8 +11,9 @@ from credit_grading.clerk.check import Verdict, file_item, rejected_rows
 from credit_grading.clerk.marked import MarkedRow, told_and_marked, write_workbook
 from credit_grading.contract.headings import heading_of, normalise_heading
 from credit_grading.contract.load import load_contract
+from credit_grading.landing.changes import own_headings
 from credit_grading.landing.corrections import REASON_HEADING, unprotected_rows
-from credit_grading.landing.headers import map_header, normalise_heading
+from credit_grading.landing.headers import map_header
 from credit_grading.landing.problem import as_json
 
 PAGE = Path(__file__).parent / "pages" / "check.html"
@@ -89,13 +90,13 @@ def write_copy(connection: psycopg.Connection, verdict: Verdict, path: Path) -> 
     Returns the number of rows. Raises DoesNotFit where the rows do not fit into a sheet.
     """
     source = verdict.feed.source
-    with file_item(verdict.file, verdict.feed).open() as stream:
+    contract = load_contract(verdict.feed.contract_id)
+    with file_item(verdict.file, verdict.feed, contract).open() as stream:
         kept = [
             position for position, heading in enumerate(stream.header)
             if normalise_heading(heading) != REASON_HEADING
         ]  # fmt: skip
-        contract = load_contract(verdict.feed.contract_id)
-        mapping = map_header(stream.header, contract)
+        mapping = map_header(stream.header, contract, own_headings(verdict.feed, contract))
         places = {name: kept.index(position) for name, position in zip(mapping.columns, mapping.positions, strict=True)}
         headings = {column.name: heading_of(column) for column in contract.columns}
         rows = stream.rows

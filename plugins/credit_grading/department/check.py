@@ -10,7 +10,7 @@ from credit_grading.contract.headings import normalise_heading
 from credit_grading.department.check_calendar import due_problems, filled_problems
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
-from credit_grading.sources.location import leaves_its_base
+from credit_grading.department.source import source_problems
 
 
 def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list[Found]:
@@ -95,10 +95,8 @@ def _feed(document: Any, here: list[str | int], feed: Any, contracts: Collection
     if most is not None and least > most:
         line = line_of(document, [*here, "assertions", "minimum_rows"])
         yield line, f"minimum_rows {least} 大于 maximum_rows {most}（minimum_rows is above maximum_rows）"
-    location = feed["source"].get("location", "")
-    if leaves_its_base(location):
-        line = line_of(document, [*here, "source", "location"])
-        yield line, f"location“{location}”不允许包含“..”（must not leave its folder）"
+    for path, message in source_problems(feed["source"]):
+        yield line_of(document, [*here, "source", *path]), message
 
 
 def _delivery(document: Any, here: list[str | int], feed: Any) -> Iterator[Found]:

@@ -19,7 +19,8 @@ from credit_grading.landing.personal import distinct_mask, mask_identity_numbers
 from credit_grading.landing.persons import PersonGuard, masks
 from credit_grading.landing.problem import Problem, ProblemLog
 from credit_grading.sources.database import DatabaseItem
-from credit_grading.sources.model import Item, Row, SourceError
+from credit_grading.sources.files import FileItem
+from credit_grading.sources.model import Item, Row, SourceError, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class BatchReceiver:
             outcome = error.outcome
             message = without_quoted(str(error)) if self._guard else str(error)
             log.add("error", message, row=error.row, column=error.column)
+        # not where the warehouse failed: then the same pages and bytes are wanted again
+        item.release()
         return Received(outcome, batch_id, rows, log.closed())
 
     def _land(self, item: Item, delivery_kind: str, log: ProblemLog) -> tuple[int, int]:
@@ -110,7 +113,8 @@ class BatchReceiver:
             marks = row_marks(self._feed.delivery, header, mapping.finding)
             lost = self._headers.demand_no_rename(mapping)
             self._report(mapping, lost, log)
-            ordered = not isinstance(item, DatabaseItem)
+            self._report_stream(stream, log)
+            ordered = isinstance(item, FileItem)
             encoder = RowEncoder(
                 batch_id,
                 header,
@@ -210,6 +214,15 @@ class BatchReceiver:
         )
         for heading in mapping.finding.strangers:
             log.add("info", f"列“{heading}”不在契约中，{not_kept if self._guard else kept}", column=heading)
+
+    def _report_stream(self, stream: Stream, log: ProblemLog) -> None:
+        if stream.passed_over:
+            # whose name and number a form's head holds, nobody can say
+            lines = [] if self._guard else [mask_identity_numbers(line) for line in stream.passed_over]
+            message = f"表头之上 {len(stream.passed_over)} 行不是数据，未接收（rows above the header, passed over）"
+            log.add("info", "：".join([message, " / ".join(lines)]) if lines else message)
+        for notice in stream.notices:
+            log.add("info", notice)
 
     def _check_volume(self, rows: int, is_increment: bool, log: ProblemLog, *, is_whole: bool) -> None:
         limits = self._feed.assertions

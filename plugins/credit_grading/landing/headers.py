@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Column, Contract, Layout
 from credit_grading.landing.corrections import CORRECTS, HOUSE_HEADINGS
+from credit_grading.sources.model import Expected
 
 # Ours (an assumption): below this similarity a suggestion would mislead more often than help.
 LEAST_SIMILARITY = 0.6
@@ -91,6 +92,17 @@ def names_any(headings: Headings, unknown_columns: Iterable[str]) -> bool:
     """Whether a department's own headings now name a column that was unknown before."""
     named = {normalise_heading(heading) for heading, column in headings.items() if column}
     return any(normalise_heading(heading) in named for heading in unknown_columns)
+
+
+def expected_of(contract: Contract, headings: Headings | None = None) -> Expected:
+    """What readers are told of a contract, and of what the department's file says about headings."""
+    known = _known(contract, headings or {})
+    personal = {heading for heading, found in known.items() if found and found.column.personal}
+    return Expected(
+        knows=lambda heading: normalise_heading(heading) in known or normalise_heading(heading) in HOUSE_HEADINGS,
+        is_personal=lambda heading: normalise_heading(heading) in personal,
+        has_persons=contract.has_persons,
+    )
 
 
 def map_header(header: Sequence[str], contract: Contract, headings: Headings | None = None) -> HeaderMapping:

@@ -1,16 +1,17 @@
 """Receive a feed: one attempt, one line in the ledger, whatever happens."""
 
-from collections.abc import Callable
-
 import psycopg
 from psycopg.pq import TransactionStatus
 
+from credit_grading import paths
 from credit_grading.contract.load import load_contract
 from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing import ledger
 from credit_grading.landing.batch import BatchReceiver, Received
+from credit_grading.landing.changes import own_headings
 from credit_grading.landing.due import judged_by_calendar
+from credit_grading.landing.headers import expected_of
 from credit_grading.landing.lists import ListReceiver
 from credit_grading.landing.person_keys import VARIABLE, configured_key, former_key, settle_key
 from credit_grading.landing.personal import without_quoted
@@ -18,6 +19,7 @@ from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
 from credit_grading.platform.today import city_today
+from credit_grading.sources.access import OpenConnection
 from credit_grading.sources.model import SourceError
 from credit_grading.sources.open import open_source
 
@@ -27,7 +29,7 @@ def receive_feed(
     department: Department,
     feed: Feed,
     *,
-    open_connection: Callable[[str], str],
+    open_connection: OpenConnection,
     dag_run_id: str | None = None,
 ) -> FeedOutcome:
     """Land what a feed offers now, each file or window exactly once, good ones beside bad ones.
@@ -36,7 +38,7 @@ def receive_feed(
         connection: to the warehouse, not inside a transaction: batches and the attempt are committed here.
         department: whose feed it is.
         feed: which one.
-        open_connection: connection id → SQLAlchemy URL, or base folder for files.
+        open_connection: connection id → SQLAlchemy URL, folder for files, or base address, with credentials.
         dag_run_id: written beside what is landed.
 
     Returns the outcome: ``loaded``, ``nothing_new`` or ``not_yet_published``.
@@ -50,7 +52,9 @@ def receive_feed(
     try:
         guard = _guard(connection, contract, feed)
         receiver = BatchReceiver(connection, contract, department.id, feed, dag_run_id, guard=guard)
-        items = open_source(feed.source, open_connection)
+        folder = paths.state() / "pages" / department.id / feed.id
+        expected = expected_of(contract, own_headings(feed, contract))
+        items = open_source(feed.source, open_connection, expected=expected, folder=folder)
         if feed.delivery.kind == "snapshot":
             results = ListReceiver(connection, receiver, contract, department.id, feed).receive(items)
         else:
@@ -93,7 +97,8 @@ def _absent(connection: psycopg.Connection, department: Department, feed: Feed) 
 
 
 def _failed(department: Department, feed: Feed, outcome: str, message: str) -> Received:
-    file = feed.source.get("location") or f"{feed.source.get('connection')}:{feed.source.get('table')}"
+    source = feed.source
+    file = source.get("location") or f"{source.get('connection')}:{source.get('table') or source.get('path')}"
     return Received(outcome, problems=[Problem("error", department.id, feed.id, file, None, None, message)])
 
 

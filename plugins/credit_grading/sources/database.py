@@ -1,7 +1,7 @@
 """A table or view of a department's database as one batch to be, read with a server-side cursor."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ import sqlalchemy
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from credit_grading.sources.access import OpenConnection, access_of
 from credit_grading.sources.model import Row, SourceError, Stream
 from credit_grading.sources.text import as_text
 
@@ -28,7 +29,7 @@ class DatabaseItem:
     landing knows the hashes of those it has. Rows without a cursor value are always read.
     """
 
-    def __init__(self, source: dict[str, Any], open_connection: Callable[[str], str], after: str | None = None) -> None:
+    def __init__(self, source: dict[str, Any], open_connection: OpenConnection, after: str | None = None) -> None:
         self.connection_id: str = source["connection"]
         self.table: str = source["table"]
         self.cursor: str | None = source.get("cursor")
@@ -52,6 +53,9 @@ class DatabaseItem:
         highest = self.after if self._highest is None else as_text(self._highest)
         return f"{self.cursor}:{self.after or ''}..{highest or ''}"
 
+    def release(self) -> None:
+        """Nothing is kept."""
+
     @contextmanager
     def open(self) -> Iterator[Stream]:
         """Connect and run the query. Raises SourceError (source_unreachable) whose message never holds the password."""
@@ -70,7 +74,7 @@ class DatabaseItem:
 
     def _engine(self) -> tuple[sqlalchemy.URL, sqlalchemy.Engine]:
         try:
-            url = sqlalchemy.make_url(self._open_connection(self.connection_id))
+            url = sqlalchemy.make_url(access_of(self._open_connection(self.connection_id)).url)
             return url, sqlalchemy.create_engine(url, poolclass=NullPool, connect_args=_connect_arguments(url))
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
             message = f"连接 {self.connection_id} 的地址不是数据库地址（not a database URL that can be used here）"

@@ -2,24 +2,37 @@
 
 import hashlib
 import io
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from credit_grading.sources.delimited import read_delimited
 from credit_grading.sources.encoding import BLOCK, detect_encoding, first_undecodable_line
 from credit_grading.sources.json_lines import read_json_lines
+from credit_grading.sources.layout import sniff_delimiter
 from credit_grading.sources.location import FeedFile
-from credit_grading.sources.model import SourceError, Stream
+from credit_grading.sources.model import NOTHING_EXPECTED, Expected, SourceError, Stream
+
+# Enough for title, header and many rows
+SNIFFED_CHARACTERS = 1 << 16
+NAMED_DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
+CHANGED = "文件在读取过程中被改动，请稍后重试（changed while being read）"
 
 
-@dataclass(frozen=True, slots=True)
 class FileItem:
-    """One file; ``source`` is the feed's source as its department file declares it."""
+    """One file; ``source`` is the feed's source as its department file declares it.
 
-    file: FeedFile
-    source: dict[str, Any]
+    A file of another machine is fetched once, into an unnamed temporary file: its hash, its encoding and its rows
+    are all read from there.
+    """
+
+    def __init__(self, file: FeedFile, source: dict[str, Any], expected: Expected = NOTHING_EXPECTED) -> None:
+        self.file = file
+        self.source = source
+        self._expected = expected
+        self._copy: BinaryIO | None = None
 
     @property
     def name(self) -> str:
@@ -33,7 +46,7 @@ class FileItem:
     def fingerprint(self) -> str:
         """SHA-256 of the bytes: an unchanged file is known without reading its rows."""
         digest = hashlib.sha256()
-        with self.file.open() as stream:
+        with self._bytes() as stream:
             while block := stream.read(BLOCK):
                 digest.update(block)
         return digest.hexdigest()
@@ -41,26 +54,67 @@ class FileItem:
     @contextmanager
     def open(self) -> Iterator[Stream]:
         """Open for one pass. Raises SourceError; also at the end, where the file changed while it was read."""
-        before = self.file.state()
+        before = self.file.state() if self.file.is_local else None
         try:
-            with self.file.open() as raw:
+            with self._bytes() as raw:
                 yield self._stream(raw)
         except UnicodeDecodeError:
             raise SourceError("unknown_encoding", "读取中遇到无法解码的字节（undecodable bytes）") from None
-        if self.file.state() != before:
-            raise SourceError("unreadable_file", "文件在读取过程中被改动，请稍后重试（changed while being read）")
+        if before is not None and self.file.state() != before:
+            raise SourceError("unreadable_file", CHANGED)
+
+    def release(self) -> None:
+        """Drop the copy."""
+        if self._copy is not None:
+            self._copy.close()
+            self._copy = None
+
+    @contextmanager
+    def _bytes(self) -> Iterator[BinaryIO]:
+        if self.file.is_local:
+            with self.file.open() as raw:
+                yield raw
+            return
+        if self._copy is None:
+            self._copy = self._fetched()
+        # a handle of its own each time: whoever reads may close what it was given, as a text wrapper does
+        with os.fdopen(os.dup(self._copy.fileno()), "rb") as raw:
+            raw.seek(0)
+            yield raw
+
+    def _fetched(self) -> BinaryIO:
+        """The file's bytes. Raises SourceError where it grew meanwhile, or broke off."""
+        before = self.file.state()
+        copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115
+        try:
+            self.file.copy_to(copy)
+            copy.flush()
+            if self.file.state() != before:
+                raise SourceError("unreadable_file", CHANGED)
+        except BaseException:
+            copy.close()
+            raise
+        return copy
 
     def _stream(self, raw: BinaryIO) -> Stream:
-        kind, header_row = self.source["kind"], self.source.get("header_row", 1)
-        if kind == "xlsx":
+        kind, header_row = self.source["kind"], self.source.get("header_row")
+        if kind in ("xlsx", "parquet"):
             if not raw.read(1):
                 return Stream([], iter(()))
             raw.seek(0)
+            if kind == "parquet":
+                from credit_grading.sources.parquet import read_parquet
+
+                return read_parquet(raw)
             from credit_grading.sources.workbook import read_workbook
 
-            return read_workbook(raw, self.source.get("sheet"), header_row)
+            return read_workbook(raw, self.source.get("sheet"), header_row, self._expected.knows)
         text = io.TextIOWrapper(raw, encoding=self._encoding(raw), newline="")
-        return read_json_lines(text) if kind == "json_lines" else read_delimited(text, header_row)
+        if kind == "json_lines":
+            return read_json_lines(text)
+        delimiter = self.source.get("delimiter") or sniff_delimiter(text.read(SNIFFED_CHARACTERS), self._expected.knows)
+        text.seek(0)
+        return read_delimited(text, header_row, NAMED_DELIMITERS.get(delimiter, delimiter), self._expected.knows)
 
     def _encoding(self, raw: BinaryIO) -> str:
         declared: str | None = self.source.get("encoding")

@@ -1,6 +1,6 @@
 """What every source hands to landing: a header and a stream of rows as text, or a named reason why not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -33,14 +33,37 @@ Row = tuple[int, Values, RowNote | None]
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An open source. Each row is (number from 1, values as long as the header, note or None)."""
+    """An open source. Each row is (number from 1, values as long as the header, note or None).
+
+    ``passed_over`` holds the text of rows above the header, such as titles; ``notices`` is what else is worth saying.
+    """
 
     header: list[str]
     rows: Iterator[Row]
+    passed_over: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a reader is told of the contract: which headings it names, and which of them may be kept nowhere.
+
+    Args:
+        knows: whether a heading names a column of the contract.
+        is_personal: whether it names a column whose values are not landed.
+        has_persons: whether every row tells of a person, so that nothing may be written before landing has hashed it.
+    """
+
+    knows: Callable[[str], bool] = lambda _: False
+    is_personal: Callable[[str], bool] = lambda _: False
+    has_persons: bool = False
+
+
+NOTHING_EXPECTED = Expected()
 
 
 class Item(Protocol):
-    """One batch to be: a file, or one window of a query."""
+    """One batch to be: a file, one window of a query, or all pages of a web service."""
 
     @property
     def name(self) -> str:
@@ -54,3 +77,6 @@ class Item(Protocol):
 
     def window_key(self) -> str:
         """Which window of the feed this is; for a cursor known only after the last row."""
+
+    def release(self) -> None:
+        """The outcome is decided and stands in the warehouse: drop what was kept for reading again."""
