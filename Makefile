@@ -15,11 +15,13 @@ SUBJECTS ?= 3500000
 # a city's records grow with its subjects
 RECORDS ?= $$(( $(SUBJECTS) * 60 / 7 ))
 FIRMS ?= 20000
+ROWS ?= 1000000
+SECONDS ?= 60
 SAMPLE ?= 60
 SEED ?= 1
 REAL ?=
 
-.PHONY: help demo up down test mutation bench bench-flow bench-parse lint docs acceptance environment test-environment \
+.PHONY: help demo up down test mutation fuzz bench bench-flow bench-landing bench-parse lint docs acceptance environment test-environment \
 	lint-environment bench-environment lock clean
 
 help:  ## list these verbs
@@ -40,6 +42,9 @@ test: test-environment  ## run every suite (SUITES="unit sql" runs some)
 mutation: test-environment  ## break the evaluation's SQL one place at a time: make mutation SAMPLE=60 SEED=1
 	@$(PYTHON) -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
 
+fuzz: test-environment  ## feed every parser what nobody would write: make fuzz SECONDS=60 (for each target)
+	@FUZZ_SECONDS=$(SECONDS) $(PYTHON) -m pytest -q tests/unit/test_fuzz_*.py
+
 bench: environment bench-environment  ## compare the evaluation with others: make bench SUBJECTS=100000
 	@scripts/bench.sh evaluation $(SUBJECTS) $(RECORDS)
 
@@ -48,6 +53,9 @@ bench-flow: environment  ## time each stage on a fresh city: make bench-flow FIR
 
 bench-parse: environment  ## time Airflow's parse of the DAG folder
 	@scripts/bench.sh parse
+
+bench-landing: environment  ## compare receiving with a bare COPY: make bench-landing ROWS=1000000
+	@scripts/bench.sh landing $(ROWS)
 
 lint: test-environment lint-environment  ## check Python, types, SQL, YAML, Docker files and the house rules
 	@scripts/lint.sh

@@ -4,8 +4,9 @@
 #   scripts/bench.sh evaluation [subjects] [records]   the evaluation against three others: docs/benchmarks.md
 #   scripts/bench.sh flow [firms]                      each stage of the flow on a fresh city
 #   scripts/bench.sh parse                             Airflow's parse of the DAG folder
+#   scripts/bench.sh landing [rows]                    receiving against a bare COPY of the same bytes
 #
-# The first two use a state folder of their own that is removed afterwards. KEEP=1 keeps that of the evaluation: the next run of
+# Each but the parse uses a state folder of its own that is removed afterwards. KEEP=1 keeps that of the evaluation: the next run of
 # the same size finds its records there. ROUNDS and PLANS: tests/bench/__main__.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,8 +33,15 @@ case ${1:-} in
     echo "$machine"
     PYTHONPATH=plugins "$python" -m tests.bench.parse
     ;;
+  landing)
+    folder=var/bench-landing
+    trap 'scripts/clean.sh "$folder"' EXIT
+    echo "$machine"
+    export PYTHONPATH=plugins CREDIT_GRADING_STATE="$PWD/$folder"
+    "$python" -m tests.bench.landing "$folder" "${2:-1000000}"
+    ;;
   *)
-    echo "say what to measure: scripts/bench.sh evaluation|flow|parse" >&2
+    echo "say what to measure: scripts/bench.sh evaluation|flow|parse|landing" >&2
     exit 2
     ;;
 esac

@@ -70,7 +70,7 @@ def test_two_readers_of_one_feed_do_not_mix(service, tmp_path):
 
 
 def test_what_may_not_be_kept_is_not_written(service, tmp_path):
-    expected = Expected(is_personal=lambda heading: heading == "文号")
+    expected = Expected(personal=frozenset({"文号"}))
     one = item(service, "none", tmp_path / "pages", expected)
     with one.open() as stream:
         assert {values[0] for _, values, _ in stream.rows} == {None}

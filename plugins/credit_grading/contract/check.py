@@ -75,7 +75,7 @@ def column_problems(column: dict[str, Any], meta: dict[str, Any]) -> list[str]:
         problems.append(f"{place}: data_type is '{column.get('data_type')}', must be one of {', '.join(DATA_TYPES)}")
     problems += _shape_problems(place, meta)
     checks = meta.get("check") or []
-    for check in [checks] if isinstance(checks, str) else checks:
+    for check in checks if isinstance(checks, list) else [checks]:
         if check not in CHECKS:
             problems.append(f"{place}: there is no check '{check}'{suggestion(str(check), list(CHECKS))}")
     return problems

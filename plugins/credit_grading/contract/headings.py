@@ -3,13 +3,14 @@
 import unicodedata
 
 from credit_grading.contract.model import Column
+from credit_grading.sources.characters import without_invisible
 
 TEN_THOUSAND_YUAN = "万元"
 
 
 def normalise_heading(text: str) -> str:
-    """A heading without what does not tell columns apart: width of characters, case, blanks, byte order mark."""
-    return "".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").split()).casefold()
+    """A heading without what does not tell columns apart: width of characters, case, blanks, invisible characters."""
+    return "".join(unicodedata.normalize("NFKC", without_invisible(text)).split()).casefold()
 
 
 def heading_of(column: Column) -> str:

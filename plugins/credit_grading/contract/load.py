@@ -10,6 +10,7 @@ from credit_grading import paths
 from credit_grading.contract.check import column_problems, contract_problems
 from credit_grading.contract.check_layouts import layout_problems
 from credit_grading.contract.model import Column, Contract, Layout
+from credit_grading.yaml_limits import hostile_yaml
 
 SOURCE = "landing"
 
@@ -60,24 +61,44 @@ def load_contract(contract_id: str, folder: Path | None = None) -> Contract:
 
 
 def _read(file: Path) -> Contract | None:
-    try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ContractFileError([f"{file}: is not valid YAML: {error}"]) from error
-    sources = document.get("sources") if isinstance(document, dict) else None
+    sources = _document(file).get("sources")
+    if not isinstance(sources or [], list):
+        raise ContractFileError([f"{file}: sources must be a list"])
     landing = [source for source in sources or [] if isinstance(source, dict) and source.get("name") == SOURCE]
     if not landing:
         return None
-    tables = [table for source in landing for table in source.get("tables") or []]
+    tables = [table for source in landing for table in _listed(source, "tables")]
     if len(tables) != 1 or not isinstance(tables[0], dict):
         raise ContractFileError([f"{file}: must declare exactly one table in source '{SOURCE}', found {len(tables)}"])
     return _contract(file, tables[0])
 
 
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        if refused := hostile_yaml(text):
+            raise ContractFileError([f"{file}: line {refused[0]}: {refused[1]}"])
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
+    # the loader's own constructors raise ValueError and its kin: of a day that is none, of a number without digits
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        if isinstance(error, ContractFileError):
+            raise
+        raise ContractFileError([f"{file}: is not valid YAML: {error}"]) from error
+    return document if isinstance(document, dict) else {}
+
+
+def _listed(node: dict[str, Any], key: str) -> list[Any]:
+    """The list under a key; what is no list counts as one thing that is wrong."""
+    value = node.get(key) or []
+    return value if isinstance(value, list) else [value]
+
+
 def _contract(file: Path, table: dict[str, Any]) -> Contract:
     meta = _meta(table)
-    raw_columns = [column for column in table.get("columns") or [] if isinstance(column, dict)]
+    raw_columns = [column for column in _listed(table, "columns") if isinstance(column, dict)]
     problems = contract_problems(file.stem, table, meta, [str(column.get("name")) for column in raw_columns])
+    if len(raw_columns) < len(_listed(table, "columns")):
+        problems.append("every column is a group of keys with a name")
     for column in raw_columns:
         problems += column_problems(column, _meta(column))
     # these look into the structure, so they wait until it is sound

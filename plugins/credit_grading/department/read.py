@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from credit_grading.yaml_limits import hostile_yaml
+
 Mark = tuple[int, int]
 
 
@@ -75,7 +77,10 @@ for _kind, _form, _first in (
 def read_document(content: bytes) -> tuple[MarkedMapping | None, list[tuple[int, str]]]:
     """The values of a file, or None and what is wrong with its text as (line, message). Lines count from 1."""
     try:
-        document = yaml.load(content.decode("utf-8"), Loader=_Loader)
+        text = content.decode("utf-8")
+        if refused := hostile_yaml(text):
+            return None, [refused]
+        document = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context).split())

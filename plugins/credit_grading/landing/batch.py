@@ -18,8 +18,10 @@ from credit_grading.landing.headers import HeaderMapping, WrongHeader, column_of
 from credit_grading.landing.personal import distinct_mask, mask_identity_numbers, without_quoted
 from credit_grading.landing.persons import PersonGuard, masks
 from credit_grading.landing.problem import Problem, ProblemLog
+from credit_grading.sources.characters import shown
 from credit_grading.sources.database import DatabaseItem
 from credit_grading.sources.files import FileItem
+from credit_grading.sources.limits import LONGEST_NAME
 from credit_grading.sources.model import Item, Row, SourceError, Stream
 
 
@@ -238,5 +240,11 @@ class BatchReceiver:
 
 
 def _window_key(item: Item) -> str:
-    """The window as the ledger names it. A cursor's range is kept as it is: the next read begins there."""
-    return item.window_key() if isinstance(item, DatabaseItem) else distinct_mask(item.window_key())
+    """The window as the ledger names it. A cursor's range is kept as it is: the next read begins there.
+
+    Raises SourceError where the ledger cannot hold it: a cursor may have any text for its highest value.
+    """
+    key = item.window_key()
+    if len(key) > 2 * LONGEST_NAME or shown(key) != key:
+        raise SourceError("wrong_header", "增量列的值过长或含控制字符，不能作增量列（not usable as a cursor）")
+    return key if isinstance(item, DatabaseItem) else distinct_mask(key)

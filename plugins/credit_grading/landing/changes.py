@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Contract
 from credit_grading.department.model import Delivery, Feed
-from credit_grading.landing.headers import HeaderFinding, Headings, WrongHeader, column_of
+from credit_grading.landing.headers import HeaderFinding, Headings, WrongHeader, column_of, unknown_name
 from credit_grading.landing.personal import mask_identity_numbers
 from credit_grading.sources.model import Values
 
@@ -40,7 +40,7 @@ class RowMarks:
         self._operation, self._sequence = positions
         self._meanings = {normalise_heading(word): WRITTEN for word in delivery.written}
         self._meanings |= {normalise_heading(word): DELETED for word in delivery.deleted}
-        self.headings = {header[position].strip() for position in positions if position is not None}
+        self.headings = {unknown_name(header[position], position) for position in positions if position is not None}
 
     def __call__(self, values: Values) -> dict[str, object]:
         """What extra_columns keep of a row."""

@@ -1,5 +1,6 @@
 """Match the columns of a source with those of its contract, and suggest what a strange heading may mean."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -7,10 +8,15 @@ from difflib import SequenceMatcher
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Column, Contract, Layout
 from credit_grading.landing.corrections import CORRECTS, HOUSE_HEADINGS
+from credit_grading.landing.personal import mask_identity_numbers
+from credit_grading.sources.characters import shown
+from credit_grading.sources.limits import LONGEST_HEADING, MOST_COLUMNS
 from credit_grading.sources.model import Expected
 
 # Ours (an assumption): below this similarity a suggestion would mislead more often than help.
 LEAST_SIMILARITY = 0.6
+# Unknown headings looked at for a suggestion: each is compared with every heading of every missing column.
+COMPARED_HEADINGS = 100
 
 
 # a department's own headings: the contract's column, or None for a heading that is none of its columns
@@ -41,6 +47,9 @@ class HeaderFinding:
     missing: tuple[str, ...]
     strangers: tuple[str, ...]
     suggestions: Mapping[str, Suggestion]
+
+
+NOTHING_FOUND = HeaderFinding((), (), (), {})
 
 
 class WrongHeader(Exception):
@@ -88,6 +97,12 @@ def column_of(contract: Contract, heading: str, headings: Headings | None = None
     return found.column if found else None
 
 
+def unknown_name(heading: str, position: int) -> str:
+    """The name under which an unknown column is kept: visible, and never one of landing's own, which begin with _."""
+    name = shown(mask_identity_numbers(heading.strip())).strip() or f"_column_{position + 1}"
+    return f"列{name}" if name.startswith("_") and heading.strip() else name
+
+
 def names_any(headings: Headings, unknown_columns: Iterable[str]) -> bool:
     """Whether a department's own headings now name a column that was unknown before."""
     named = {normalise_heading(heading) for heading, column in headings.items() if column}
@@ -99,9 +114,7 @@ def expected_of(contract: Contract, headings: Headings | None = None) -> Expecte
     known = _known(contract, headings or {})
     personal = {heading for heading, found in known.items() if found and found.column.personal}
     return Expected(
-        knows=lambda heading: normalise_heading(heading) in known or normalise_heading(heading) in HOUSE_HEADINGS,
-        is_personal=lambda heading: normalise_heading(heading) in personal,
-        has_persons=contract.has_persons,
+        headings=frozenset({*known, *HOUSE_HEADINGS}), personal=frozenset(personal), has_persons=contract.has_persons
     )
 
 
@@ -113,6 +126,7 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
         contract: what they should be.
         headings: what the department's file says about headings of this feed; it goes before the contract.
     """
+    _refuse_oversized(header)
     known = _known(contract, headings or {})
     found: dict[str, tuple[_Heading, int]] = {}
     unknown: list[tuple[str, int]] = []
@@ -126,7 +140,7 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
         if house and house not in ours:
             ours[house] = position
         elif match is None:
-            unknown.append((heading.strip() or f"_column_{position + 1}", position))
+            unknown.append((unknown_name(heading, position), position))
             strangers += [] if normal in known else [unknown[-1][0]]
         elif match.column.name in found:
             first = header[found[match.column.name][1]]
@@ -145,12 +159,26 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
         if column.header_required:
             hint = hints.get(column.name, "")
             problems.append((column.label, f"缺少列“{column.label}”（missing column {column.name}）{hint}"))
-    if not found and not problems:
+    if not problems and all(contract.column(name).personal for name in found):
         problems.append(("", f"没有一列属于契约“{contract.title_zh}”（no column of contract {contract.id}）"))
     finding = HeaderFinding(tuple(found), tuple(column.name for column in missing), tuple(strangers), hints)
     if problems:
         raise WrongHeader(problems, finding)
     return replace(_mapping(contract, found, unknown, layout, finding), corrects=ours.get(CORRECTS))
+
+
+def _refuse_oversized(header: Sequence[str]) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise WrongHeader(
+            [("", f"表头有 {len(header)} 列，超过上限 {MOST_COLUMNS}（too many columns）")], NOTHING_FOUND
+        )
+    long = [
+        ("", f"第 {position} 列的列名有 {len(heading)} 个字符，不像列名：“{heading[:30]}…”（too long for a heading）")
+        for position, heading in enumerate(header, start=1)
+        if len(heading) > LONGEST_HEADING
+    ]
+    if long:
+        raise WrongHeader(long, NOTHING_FOUND)
 
 
 def _layout(found: list[tuple[str, _Heading]], problems: list[tuple[str, str]]) -> Layout | None:
@@ -220,22 +248,29 @@ def _known(contract: Contract, headings: Headings) -> dict[str, _Heading | None]
 
 
 def _doubled(unknown: list[tuple[str, int]]) -> list[tuple[str, str]]:
-    names = [heading for heading, _ in unknown]
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    counted = Counter(heading for heading, _ in unknown)
+    doubled = sorted(name for name, count in counted.items() if count > 1)
     return [(name, f"列“{name}”出现了不止一次（duplicate column）") for name in doubled]
 
 
 def _suggestions(strangers: list[str], missing: list[Column]) -> dict[str, Suggestion]:
     """For each missing column the most similar strange heading; nothing where none is similar."""
+    compared = [(normalise_heading(stranger), stranger) for stranger in strangers[:COMPARED_HEADINGS]]
     hints = {}
     for column in missing:
-        best, stranger = max(((_similarity(name, column), name) for name in strangers), default=(0.0, ""))
+        accepted = [normalise_heading(heading) for heading in (column.name, *column.headers)]
+        best, stranger = max(((_similarity(left, accepted), name) for left, name in compared), default=(0.0, ""))
         if best >= LEAST_SIMILARITY:
             hints[column.name] = Suggestion(stranger, column, best)
     return hints
 
 
-def _similarity(stranger: str, column: Column) -> float:
-    left = normalise_heading(stranger)
-    accepted = (column.name, *column.headers)
-    return max(SequenceMatcher(None, left, normalise_heading(heading)).ratio() for heading in accepted)
+def _similarity(stranger: str, accepted: list[str]) -> float:
+    best = 0.0
+    for heading in accepted:
+        matcher = SequenceMatcher(None, stranger, heading)
+        # upper bounds, much cheaper than the ratio itself
+        least = max(best, LEAST_SIMILARITY)
+        if matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least:
+            best = max(best, matcher.ratio())
+    return best

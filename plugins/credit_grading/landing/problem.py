@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
 from credit_grading.landing.personal import mask_identity_numbers
+from credit_grading.sources.characters import shown
+from credit_grading.sources.limits import LONGEST_NAME
 from credit_grading.sources.model import RowNote
 
 Level = Literal["error", "warning", "info"]
@@ -17,11 +19,17 @@ ALARMS = (
 # Of one batch, every kind of row problem is listed this many times and counted beyond that.
 LISTED_PER_KIND = 20
 SHOWN_IN_MESSAGE = 10
+# A message quotes what came; more of it helps nobody.
+LONGEST_MESSAGE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. ``row`` counts data rows from 1; ``file`` is a file's path, or connection:table."""
+    """One finding. ``row`` counts data rows from 1; ``file`` is a file's path, or connection:table.
+
+    What it quotes may be anything that was received, so every text becomes one line of visible characters without
+    identity numbers: fit for a log, a page and jsonb.
+    """
 
     level: Level
     department: str
@@ -32,11 +40,10 @@ class Problem:
     message: str
 
     def __post_init__(self) -> None:
-        """Whatever a file is called or an error quotes: no identity number reaches a ledger or a log."""
-        for name in ("file", "column", "message"):
+        for name, longest in (("message", LONGEST_MESSAGE), ("file", LONGEST_NAME), ("column", LONGEST_NAME)):
             text = getattr(self, name)
             if text is not None:
-                object.__setattr__(self, name, mask_identity_numbers(text))
+                object.__setattr__(self, name, _quoted(text, longest))
 
     def __str__(self) -> str:
         parts = [f"{self.department}/{self.feed}"]
@@ -44,6 +51,11 @@ class Problem:
         parts += [f"第 {self.row} 行 (row {self.row})"] if self.row is not None else []
         parts += [f"列 {self.column}"] if self.column else []
         return f"{' '.join(parts)}: {self.message}"
+
+
+def _quoted(text: str, longest: int) -> str:
+    line = shown(mask_identity_numbers(text[: 2 * longest]))
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,7 @@ class ProblemLog:
 
     def add_note(self, row: int, note: RowNote) -> None:
         """Add a finding about a row, unless enough of its kind are listed."""
-        kind = next(iter(note.kept), note.message)
+        kind = str(note.kept.get("_note") or next(iter(note.kept), note.message))
         self._kinds[kind] += 1
         if self._kinds[kind] <= LISTED_PER_KIND:
             self.add(cast(Level, note.level), note.message, row=row, column=note.column)

@@ -13,9 +13,12 @@ from typing import Any
 import yaml
 
 from credit_grading.rulebook.problem import Problem, short
+from credit_grading.yaml_limits import hostile_yaml
 
 Location = tuple[str | int, ...]
 
+# digits of a number; no rule needs more, and Python refuses to read some thousands
+LONGEST_NUMBER = 30
 WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 DECIMAL_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -52,6 +55,9 @@ def read_document(file: Path) -> Document:
     except UnicodeDecodeError as error:
         return Document(file, "", problems=[Problem(short(file), 1, f"the file is not UTF-8: {error}")])
     document = Document(file, text)
+    if refused := hostile_yaml(text):
+        document.problems.append(Problem(short(file), *refused))
+        return document
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
@@ -98,11 +104,16 @@ def _scalar(document: Document, text: str, kind: str, location: Location) -> Any
         return None
     if kind == "bool":
         return text.lower() in ("true", "yes", "on")
-    if kind in ("int", "float"):
+    return _number(document, text, location) if kind in ("int", "float") else text
+
+
+def _number(document: Document, text: str, location: Location) -> Any:
+    if len(text) <= LONGEST_NUMBER:
         if WHOLE_NUMBER.fullmatch(text):
             return int(text)
         if DECIMAL_NUMBER.fullmatch(text):
             return Decimal(text)
-        document.problem(location, f"'{text}' is not a plainly written number: use digits and one point, such as 12.5")
-        return None
-    return text
+    document.problem(
+        location, f"'{text[:LONGEST_NUMBER]}' is not a plainly written number: use digits and one point, such as 12.5"
+    )
+    return None

@@ -105,14 +105,25 @@ class DatabaseItem:
             raise SourceError("wrong_header", message, column=self.cursor)
         if self.after is None:
             return query
-        return query.where(sqlalchemy.or_(named[0] >= _typed(self.after, named[0].type), named[0].is_(None)))
+        try:
+            after = _typed(self.after, named[0].type)
+        except (ValueError, ArithmeticError):
+            raise self._unusable_cursor() from None
+        return query.where(sqlalchemy.or_(named[0] >= after, named[0].is_(None)))
+
+    def _unusable_cursor(self) -> SourceError:
+        message = f"增量列 {self.cursor} 的值不能排序，不能作增量列（cursor values cannot be compared）"
+        return SourceError("wrong_header", message, column=self.cursor)
 
     def _rows(self, result: sqlalchemy.CursorResult[Any]) -> Iterator[Row]:
         keys = list(result.keys())
         cursor = keys.index(self.cursor) if self.cursor is not None else None
         for number, record in enumerate(result, start=1):
             if cursor is not None and record[cursor] is not None:
-                self._highest = record[cursor] if self._highest is None else max(self._highest, record[cursor])
+                try:
+                    self._highest = record[cursor] if self._highest is None else max(self._highest, record[cursor])
+                except TypeError:
+                    raise self._unusable_cursor() from None
             yield number, [value if value.__class__ is str else as_text(value) for value in record], None
 
 

@@ -6,7 +6,11 @@ from typing import BinaryIO
 from credit_grading.sources.model import SourceError
 
 BLOCK = 1 << 20
-BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# that of UTF-32 first: it begins like one of UTF-16
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 # GB 18030 gives a meaning to almost any bytes, so decoding proves little. Real Chinese text keeps to the
 # everyday characters (level 1 of GB 2312: first byte B0–D7) and punctuation (A1–A3). Below this share of such
 # characters we do not guess. The number is ours (an assumption): a line with a company name full of rare

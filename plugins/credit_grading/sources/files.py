@@ -5,15 +5,17 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, BinaryIO, cast
 
+from credit_grading.sources.characters import stored_name
 from credit_grading.sources.delimited import read_delimited
 from credit_grading.sources.encoding import BLOCK, detect_encoding, first_undecodable_line
 from credit_grading.sources.json_lines import read_json_lines
 from credit_grading.sources.layout import sniff_delimiter
 from credit_grading.sources.location import FeedFile
 from credit_grading.sources.model import NOTHING_EXPECTED, Expected, SourceError, Stream
+from credit_grading.sources.workbook_apart import open_workbook
 
 # Enough for title, header and many rows
 SNIFFED_CHARACTERS = 1 << 16
@@ -36,17 +38,17 @@ class FileItem:
 
     @property
     def name(self) -> str:
-        """The file's path below the feed's folder."""
-        return self.file.key
+        """The file's path below the feed's folder, as the ledger can hold it."""
+        return stored_name(self.file.key)
 
     def window_key(self) -> str:
         """Each file is a window of its own: new content under the same name is a correction."""
-        return self.file.key
+        return self.name
 
     def fingerprint(self) -> str:
         """SHA-256 of the bytes: an unchanged file is known without reading its rows."""
         digest = hashlib.sha256()
-        with self._bytes() as stream:
+        with _readable(), self._bytes() as stream:
             while block := stream.read(BLOCK):
                 digest.update(block)
         return digest.hexdigest()
@@ -54,14 +56,12 @@ class FileItem:
     @contextmanager
     def open(self) -> Iterator[Stream]:
         """Open for one pass. Raises SourceError; also at the end, where the file changed while it was read."""
-        before = self.file.state() if self.file.is_local else None
-        try:
-            with self._bytes() as raw:
-                yield self._stream(raw)
-        except UnicodeDecodeError:
-            raise SourceError("unknown_encoding", "读取中遇到无法解码的字节（undecodable bytes）") from None
-        if before is not None and self.file.state() != before:
-            raise SourceError("unreadable_file", CHANGED)
+        with _readable():
+            before = self.file.state() if self.file.is_local else None
+            with self._bytes() as raw, self._stream(raw) as stream:
+                yield stream
+            if before is not None and self.file.state() != before:
+                raise SourceError("unreadable_file", CHANGED)
 
     def release(self) -> None:
         """Drop the copy."""
@@ -96,25 +96,25 @@ class FileItem:
             raise
         return copy
 
-    def _stream(self, raw: BinaryIO) -> Stream:
+    def _stream(self, raw: BinaryIO) -> AbstractContextManager[Stream]:
         kind, header_row = self.source["kind"], self.source.get("header_row")
         if kind in ("xlsx", "parquet"):
             if not raw.read(1):
-                return Stream([], iter(()))
+                return nullcontext(Stream([], iter(())))
             raw.seek(0)
             if kind == "parquet":
                 from credit_grading.sources.parquet import read_parquet
 
-                return read_parquet(raw)
-            from credit_grading.sources.workbook import read_workbook
-
-            return read_workbook(raw, self.source.get("sheet"), header_row, self._expected.knows)
+                return nullcontext(read_parquet(raw))
+            headings = sorted(self._expected.headings)
+            return open_workbook(raw, sheet=self.source.get("sheet"), header_row=header_row, headings=headings)
         text = io.TextIOWrapper(raw, encoding=self._encoding(raw), newline="")
         if kind == "json_lines":
-            return read_json_lines(text)
-        delimiter = self.source.get("delimiter") or sniff_delimiter(text.read(SNIFFED_CHARACTERS), self._expected.knows)
+            return nullcontext(read_json_lines(text))
+        knows = self._expected.knows
+        delimiter = self.source.get("delimiter") or sniff_delimiter(text.read(SNIFFED_CHARACTERS), knows)
         text.seek(0)
-        return read_delimited(text, header_row, NAMED_DELIMITERS.get(delimiter, delimiter), self._expected.knows)
+        return nullcontext(read_delimited(text, header_row, NAMED_DELIMITERS.get(delimiter, delimiter), knows))
 
     def _encoding(self, raw: BinaryIO) -> str:
         declared: str | None = self.source.get("encoding")
@@ -130,3 +130,17 @@ class FileItem:
                 )
         raw.seek(0)
         return encoding
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever keeps bytes from being read or decoded has a named outcome."""
+    try:
+        yield
+    except UnicodeError:
+        raise SourceError("unknown_encoding", "读取中遇到无法解码的字节（undecodable bytes）") from None
+    except FileNotFoundError:
+        raise SourceError("missing_file", "文件在读取过程中消失（gone while being read）") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SourceError("unreadable_file", f"文件无法读取（cannot be read）：{reason}") from None

@@ -1,9 +1,11 @@
 """What every source hands to landing: a header and a stream of rows as text, or a named reason why not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from credit_grading.contract.headings import normalise_heading
 
 Values = Sequence[str | None]
 
@@ -49,14 +51,22 @@ class Expected:
     """What a reader is told of the contract: which headings it names, and which of them may be kept nowhere.
 
     Args:
-        knows: whether a heading names a column of the contract.
-        is_personal: whether it names a column whose values are not landed.
+        headings: all that name a column of the contract, as `normalise_heading` writes them.
+        personal: those that name a column whose values are not landed.
         has_persons: whether every row tells of a person, so that nothing may be written before landing has hashed it.
     """
 
-    knows: Callable[[str], bool] = lambda _: False
-    is_personal: Callable[[str], bool] = lambda _: False
+    headings: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
     has_persons: bool = False
+
+    def knows(self, heading: str) -> bool:
+        """Whether a heading, however it is written, names a column."""
+        return normalise_heading(heading) in self.headings
+
+    def is_personal(self, heading: str) -> bool:
+        """Whether it names a column whose values may be kept nowhere."""
+        return normalise_heading(heading) in self.personal
 
 
 NOTHING_EXPECTED = Expected()

@@ -1,17 +1,21 @@
-"""XLSX as a stream of rows. The sheet is held in memory: the format itself ends at 1,048,576 rows."""
+"""XLSX as a stream of rows. The sheet is held in memory: the format itself ends at 1,048,576 rows.
 
-import zipfile
+A formula is never computed: its cell holds what the program that saved the file computed, and is empty where none did.
+Macros, links to other files and entities of the XML are not followed. Landing reads workbooks through
+``workbook_apart``, in a process whose memory is bounded.
+"""
+
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
+from credit_grading.sources.archive import refuse_hostile_archive
 from credit_grading.sources.layout import SEARCHED_ROWS, Knows, as_line, total_note
+from credit_grading.sources.limits import MOST_COLUMNS, MOST_SHEET_ROWS
 from credit_grading.sources.merged import MergedCells
 from credit_grading.sources.model import Row, RowNote, SourceError, Stream
 from credit_grading.sources.text import as_text
 
-# Ours (an assumption): a workbook that unpacks to more than this is taken for damaged or hostile.
-LARGEST_UNPACKED_BYTES = 4 << 30
 # Excel keeps 15 significant digits; a longer number, such as a code typed as a number, has lost its end.
 LARGEST_EXACT = 10**15
 
@@ -32,13 +36,16 @@ def read_workbook(
     """
     from python_calamine import CalamineError, load_workbook
 
-    _refuse_oversized(file)
+    refuse_hostile_archive(file)
     try:
         workbook = load_workbook(file)
         names = workbook.sheet_names
         if sheet is not None and sheet not in names:
             raise SourceError("unreadable_file", f"没有工作表“{sheet}”，只有：{'、'.join(names)}（no such sheet）")
+        if not names:
+            raise SourceError("unreadable_file", "XLSX 文件没有工作表（the workbook has no sheet）")
         opened = workbook.get_sheet_by_name(sheet or names[0])
+        _refuse_endless(opened)
         merged = MergedCells(opened.merged_cell_ranges, opened.start[1] if opened.start else 0)
         records = _not_blank(opened.iter_rows())
     except CalamineError as error:
@@ -48,20 +55,21 @@ def read_workbook(
     header = merged.header(texts, knows, header_row)
     while header.names and not header.names[-1].strip():
         header.names.pop()
+    if len(header.names) > MOST_COLUMNS:
+        message = f"表头有 {len(header.names)} 列，超过上限 {MOST_COLUMNS}（too many columns）"
+        raise SourceError("wrong_header", message)
     rows = merged.filled(chain(first[header.rows :], records))
     above = [line for _, row in texts[: header.position] if (line := as_line(row))]
     return Stream(header.names, _rows((record for _, record in rows), header.names), above)
 
 
-def _refuse_oversized(file: BinaryIO) -> None:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise SourceError("unreadable_file", "XLSX 文件损坏或不完整（damaged or truncated workbook）") from None
-    if size > LARGEST_UNPACKED_BYTES:
-        raise SourceError("unreadable_file", f"XLSX 解压后 {size} 字节，超过上限（unpacks to too much）")
-    file.seek(0)
+def _refuse_endless(sheet: Any) -> None:
+    # A cell may claim any address. Only rows count: a wide sheet is mostly blank columns, and its header says more.
+    if sheet.total_height > MOST_SHEET_ROWS:
+        message = (
+            f"工作表声称有 {sheet.total_height} 行，XLSX 最多 {MOST_SHEET_ROWS} 行（more rows than XLSX can have）"
+        )
+        raise SourceError("unreadable_file", message)
 
 
 def _not_blank(records: Iterable[list[Any]]) -> Iterator[tuple[int, list[Any]]]:

@@ -38,10 +38,16 @@ as $$
     else code is null and null end
 $$;
 
--- One spelling of a name, for comparing: full-width becomes half-width (（）→()), no white space.
+-- One spelling of a name, for comparing: full-width becomes half-width (（）→()), no white space, and nothing that
+-- nobody sees: zero-width characters, byte order marks, marks of writing direction (as sources/characters.py).
 create or replace function staging.normalised_name(name text) returns text
 language sql immutable parallel safe
-as $$ select translate(normalize(name, nfkc), E' \t\r\n', '') $$;
+as $$ select translate(
+    normalize(name, nfkc),
+    E' \t\r\n\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e'
+    '\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069\ufeff\ufff9\ufffa\ufffb',
+    ''
+) $$;
 
 -- An organisation code, GB 11714, without its hyphen; null where it is none. Eight characters with weights 3 7 9 10 5 8
 -- 4 2, check character 11 - sum mod 11 (10 is X, 11 is 0). One character eight times is a filler (assumption: 本项目假设).
