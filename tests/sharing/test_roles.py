@@ -27,7 +27,7 @@ FOR_EVERYBODY = (
 )  # fmt: skip
 # chosen by who asks, not by rulebook
 OWN = ("entitlement", "schema_drift", "rejected_row")
-VIEWS = ("grade_explained", "condition_explained", "schema_drift", "rejected_row")
+VIEWS = ("grade_explained", "condition_explained", "grade_data_age", "schema_drift", "rejected_row")
 RULEBOOKS = ("public_credit", "bidding_participant")
 
 

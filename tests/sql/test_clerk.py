@@ -18,7 +18,7 @@ from credit_grading.contract.load import load_contracts
 from credit_grading.contract.model import Contract
 from credit_grading.department.load import load_departments
 from credit_grading.department.model import Feed
-from credit_grading.landing.persons import VARIABLE as PERSON_KEY
+from credit_grading.landing.person_keys import VARIABLE as PERSON_KEY
 from credit_grading.landing.problem import FeedProblem
 from credit_grading.landing.receive import receive_feed
 from credit_grading.sources.location import VARIABLE as FEEDS

@@ -15,7 +15,7 @@ from credit_grading.clerk.marked import DoesNotFit
 from credit_grading.contract.headings import heading_of
 from credit_grading.contract.load import load_contract
 from credit_grading.landing.corrections import CORRECTS_HEADING, REASON_HEADING
-from credit_grading.landing.persons import VARIABLE as PERSON_KEY
+from credit_grading.landing.person_keys import VARIABLE as PERSON_KEY
 from credit_grading.landing.receive import receive_feed
 from credit_grading.quarantine.decisions import DecisionRefused, decide
 from credit_grading.quarantine.export import export_feed

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from credit_grading.landing.persons import VARIABLE
+from credit_grading.landing.person_keys import VARIABLE
 from credit_grading.landing.problem import FeedOutcome, FeedProblem
 from credit_grading.landing.receive import receive_feed
 from tests.unit.landing_support import (
