@@ -8,6 +8,7 @@ import psycopg
 
 from credit_grading.department.model import Assertions, Department, Feed
 from credit_grading.landing.receive import receive_feed
+from credit_grading.quarantine.export import export_feed
 from tests.sql.landed import rows_of, stage
 from tests.unit.landing_support import csv_text, no_connection
 
@@ -41,6 +42,15 @@ def accepted(city: psycopg.Connection[Any], department: Department) -> list[tupl
         city, "select decision_number, penalised_credit_code, fine_amount from staging.administrative_penalty"
         " where department_id = %s order by decision_number, batch_id, row_number", department.id,
     )  # fmt: skip
+
+
+def exported(
+    city: psycopg.Connection[Any], department: Department, feed: Feed, path: Path, kind: str | None = None
+) -> int:
+    """Rows handed out in one file, or none."""
+    files = export_feed(city, department, feed, path, kind)
+    assert set(files) <= {path}
+    return files.get(path, 0)
 
 
 def corrected_csv(file: Path, changes: dict[int, dict[str, str]]) -> str:

@@ -18,12 +18,11 @@ from credit_grading.landing.corrections import CORRECTS_HEADING, REASON_HEADING
 from credit_grading.landing.person_keys import VARIABLE as PERSON_KEY
 from credit_grading.landing.receive import receive_feed
 from credit_grading.quarantine.decisions import DecisionRefused, decide
-from credit_grading.quarantine.export import export_feed
 from credit_grading.sources.location import VARIABLE as FEEDS
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from tests.sql.landed import INVALID_CODE, VALID_CODE, prepare_seeds, rows_of
-from tests.sql.offices import accepted, corrected_csv, office, receive, states
+from tests.sql.offices import accepted, corrected_csv, exported, office, receive, states
 from tests.unit.landing_support import HEADER, csv_text, no_connection, penalty, write
 
 CODE, NUMBER, NAME, DAY = HEADER[2], HEADER[0], HEADER[1], HEADER[4]
@@ -65,12 +64,12 @@ def test_csv_comes_back_corrected_and_clears_exactly_what_was_rejected(
     [first] = receive(city, department)
     assert list(states(city, department).values()) == ["open"] * 4
     export = tmp_path / "export.csv"
-    assert export_feed(city, department, department.feeds[0], export) == 4
+    assert exported(city, department, department.feeds[0], export) == 4
     with export.open(encoding="utf-8-sig", newline="") as opened:
-        exported = list(csv.DictReader(opened))
-    assert [row[CORRECTS_HEADING] for row in exported] == [f"Q{first}-{n}" for n in (2, 3, 4, 5)]
-    assert exported[0][REASON_HEADING].startswith(f"{CODE}：统一社会信用代码校验位不符：按营业执照核对代码")
-    assert [exported[2]["行政相对人名称"], exported[3]["处罚决定日期"], exported[0]["经办人意见"]] == [
+        handed_out = list(csv.DictReader(opened))
+    assert [row[CORRECTS_HEADING] for row in handed_out] == [f"Q{first}-{n}" for n in (2, 3, 4, 5)]
+    assert handed_out[0][REASON_HEADING].startswith(f"{CODE}：统一社会信用代码校验位不符：按营业执照核对代码")
+    assert [handed_out[2]["行政相对人名称"], handed_out[3]["处罚决定日期"], handed_out[0]["经办人意见"]] == [
         "'=HYPERLINK(\"http://x\")", "''-昨天", "'-1+1",
     ]  # fmt: skip
 
@@ -93,14 +92,14 @@ def test_csv_comes_back_corrected_and_clears_exactly_what_was_rejected(
                          " and row_number = 1", second) == [("-1+1",)]  # fmt: skip
 
     # the third file clears the whole chain, and no record is there twice
-    assert export_feed(city, department, department.feeds[0], export) == 2
+    assert exported(city, department, department.feeds[0], export) == 2
     write(tmp_path / "feeds", "csv_office/再更正.csv",
           corrected_csv(export, {0: {NUMBER: "补3号"}, 1: {DAY: "2025-03-04"}}))  # fmt: skip
     [third] = receive(city, department)
     assert set(states(city, department).values()) == {"cleared"}
     cleared = "select count(*) from quarantine.rejected_row where department_id = %s and cleared_by_batch_id = %s"
     assert rows_of(city, cleared, department.id, third) == [(4,)]
-    assert export_feed(city, department, department.feeds[0], tmp_path / "nothing.csv") == 0
+    assert exported(city, department, department.feeds[0], tmp_path / "nothing.csv") == 0
     assert not (tmp_path / "nothing.csv").exists()
     numbers = [number for number, _, _ in accepted(city, department)]
     assert sorted(numbers) == sorted([penalty(1)[0], penalty(2)[0], "补3号", "补4号", penalty(5)[0]]), (
@@ -121,7 +120,7 @@ def test_a_workbook_is_corrected_in_place_with_openpyxl(city: psycopg.Connection
     book.save(tmp_path / "feeds" / "xlsx_office" / "2025.xlsx")
     [first] = receive(city, department)
     export = tmp_path / "export.xlsx"
-    assert export_feed(city, department, department.feeds[0], export) == 1
+    assert exported(city, department, department.feeds[0], export) == 1
     corrected = openpyxl.load_workbook(export)
     assert corrected.sheetnames == ["处罚", "说明"]
     page = corrected["处罚"]
@@ -155,7 +154,7 @@ def test_persons_come_back_under_their_key(city: psycopg.Connection[Any], tmp_pa
     )
     [first] = receive(city, department)
     export = tmp_path / "export.csv"
-    assert export_feed(city, department, department.feeds[0], export) == 1
+    assert exported(city, department, department.feeds[0], export) == 1
     text = export.read_text(encoding="utf-8-sig")
     assert IDENTITY_NUMBER not in text
     assert "P:" in text
@@ -191,7 +190,7 @@ def test_a_line_that_is_no_row_is_handed_out_with_its_text(city: psycopg.Connect
     write(tmp_path / "feeds", "broken_office/1.csv", broken)
     [first] = receive(city, department)
     export = tmp_path / "export.csv"
-    rows = export_feed(city, department, department.feeds[0], export)
+    rows = exported(city, department, department.feeds[0], export)
     with export.open(encoding="utf-8-sig", newline="") as opened:
         [line] = list(csv.DictReader(opened))
     assert (rows, line[CORRECTS_HEADING]) == (1, f"Q{first}-3")
@@ -227,7 +226,7 @@ def test_void_is_decided_by_a_named_person_and_can_be_taken_back(city: psycopg.C
     assert states(city, department) == {both[0]: "void", both[1]: "void", f"Q{first}-3": "open"}
     with pytest.raises(DecisionRefused, match=r"现状为 void"):
         decided(both, "void")
-    assert export_feed(city, department, department.feeds[0], tmp_path / "open.csv") == 1
+    assert exported(city, department, department.feeds[0], tmp_path / "open.csv") == 1
     assert decided(both[:1], "reopen", reason="误登记") == 1
     assert states(city, department)[both[0]] == "open"
     log = "select kind, reason, decided_by from quarantine.decision where batch_id = %s order by decision_id"
@@ -286,8 +285,8 @@ def test_what_a_file_cannot_hold_is_refused_and_leaves_no_file(city: psycopg.Con
     )
     receive(city, department)
     with pytest.raises(DoesNotFit, match=r"Q\d+-1 列 行政相对人名称：超过 32767 个字符"):
-        export_feed(city, department, department.feeds[0], tmp_path / "out.xlsx", "xlsx")
+        exported(city, department, department.feeds[0], tmp_path / "out.xlsx", "xlsx")
     declared = office("long_office", encoding="gbk")
-    assert export_feed(city, declared, declared.feeds[0], tmp_path / "out.csv") == 3
+    assert exported(city, declared, declared.feeds[0], tmp_path / "out.csv") == 3
     assert long in (tmp_path / "out.csv").read_text(encoding="gbk")
     assert {file.name for file in tmp_path.iterdir()} == {"feeds", "out.csv"}

@@ -36,7 +36,8 @@
         select looked_at.*, held.record_key, held.subject_key
         from looked_at
         inner join (
-            select batch_id, record_key, subject_key from {{ target_relation }} where is_deletion is not true
+            select batch_id, record_key, subject_key from {{ target_relation }}
+            where is_deletion is not true and delivery_kind is distinct from 'older_snapshot'
             union all
             select batch_id, record_key, subject_key from quarantine.rejected_row
             where contract_id = '{{ contract_id }}' and record_key is not null

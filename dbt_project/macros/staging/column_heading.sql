@@ -1,10 +1,12 @@
-{#- The first Chinese heading of a column; where amounts come in 万元, the first that says so; else the column's name.
-    credit_grading.contract.heading gives the same in Python. -#}
+{#- The first Chinese heading of a column in its own unit; where that is 万元, the first that says so; else its name.
+    credit_grading.contract.headings gives the same in Python. -#}
 {% macro column_heading(column) %}
     {%- set chinese = [] -%}
     {%- set with_unit = [] -%}
+    {%- set unit = column.meta.get('unit') or 'yuan' -%}
+    {%- set other_units = column.meta.get('header_units') or {} -%}
     {%- for heading in column.meta.get('headers') or [] -%}
-        {%- if not modules.re.fullmatch('[ -~]*', heading) -%}
+        {%- if not modules.re.fullmatch('[ -~]*', heading) and other_units.get(heading, unit) == unit -%}
             {%- do chinese.append(heading) -%}
             {%- if column.meta.get('unit') == 'ten_thousand_yuan' and '万元' in heading -%}
                 {%- do with_unit.append(heading) -%}

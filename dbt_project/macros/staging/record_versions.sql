@@ -2,7 +2,8 @@
     A version is known from its arrival until the next one's, until the record was deleted, or until a complete list
     without it arrived; a record that returns starts a new version. Of one batch the last row of a record counts; a row
     repeated unchanged starts no version, nor does one that is older by the feed's sequence or, without one, by the
-    contract's version column. A list is newer than the list before it whatever its rows say. -#}
+    contract's version column. A list is newer than the list before it whatever its rows say. A correction has the place
+    of the row that was sent back: what reached us since is newer, unless sequence or version column say otherwise. -#}
 {% macro record_versions(contract_id) %}
 {%- set staged = ref(contract_id) -%}
 {%- if execute -%}
@@ -22,7 +23,10 @@ arrived as (
         staged.*,
         gone.gone_at,
         lead(staged.batch_id) over arrival as next_batch_id,
-        max(staged.change_sequence) over (arrival rows between unbounded preceding and 1 preceding) as newest_sequence
+        max(staged.change_sequence) over (arrival rows between unbounded preceding and 1 preceding) as newest_sequence,
+        max(coalesce(staged.corrected_batch_id, staged.batch_id))
+            over (arrival rows between unbounded preceding and 1 preceding)
+        as newest_place
         {%- if version_column %},
         max(staged.{{ version_column }}) over (arrival rows between unbounded preceding and 1 preceding)
         as newest_before
@@ -34,7 +38,8 @@ arrived as (
         partition by staged.record_key
         order by
             staged.known_from, staged.batch_id, staged.change_sequence nulls first,
-            {{ 'staged.' ~ version_column ~ ' nulls first, ' if version_column }}staged.row_number
+            {{ 'staged.' ~ version_column ~ ' nulls first, ' if version_column -}}
+            staged.corrected_batch_id nulls first, staged.row_number
     )
 ),
 
@@ -47,6 +52,13 @@ changed as (
     where
         next_batch_id is distinct from batch_id
         and (change_sequence < newest_sequence) is not true
+        and (
+            corrected_batch_id is null or (corrected_batch_id < newest_place) is not true
+            or (change_sequence > newest_sequence) is true
+            {%- if version_column %}
+            or (change_sequence is null and ({{ version_column }} > newest_before) is true)
+            {%- endif %}
+        )
         {%- if version_column %}
         and (
             change_sequence is not null or delivery_kind = 'snapshot'

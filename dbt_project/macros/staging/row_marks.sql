@@ -3,7 +3,8 @@
 {% macro row_marks() -%}
         coalesce(landed_row.extra_columns ->> '_operation' = 'deleted', false) as is_deletion,
         substring(landed_row.extra_columns ->> '_operation', '^[?](.*)$') as unknown_operation,
-        landed_row.extra_columns ->> '_sequence' as received_sequence
+        landed_row.extra_columns ->> '_sequence' as received_sequence,
+        quarantine.referenced(landed_row.extra_columns ->> '_corrects') as corrected_row
 {%- endmacro %}
 
 
@@ -17,4 +18,46 @@
             when received_sequence is not null and change_sequence is null
                 then jsonb_build_object('code', 'unreadable_sequence', 'column', null, 'value', received_sequence)
         end
+{%- endmacro %}
+
+
+{#- The batch whose row a correction is sent in place of, the first one where it was sent back more than once; null
+    where no earlier row of the department and contract has the number. -#}
+{% macro corrected_batch(contract_id) -%}
+    case when corrected_row is not null then coalesce(
+        (
+            select coalesce(held.corrects_batch_id, held.batch_id) from quarantine.rejected_row as held
+            where
+                held.contract_id = '{{ contract_id }}' and held.batch_id = corrected_row[1]
+                and held.row_number = corrected_row[2] and held.department_id = kept.department_id
+        ),
+        (
+            select earlier.batch_id from landing.batch as earlier
+            where
+                earlier.batch_id = corrected_row[1] and earlier.batch_id < kept.batch_id
+                and earlier.contract_id = '{{ contract_id }}' and earlier.department_id = kept.department_id
+        )
+    ) end
+{%- endmacro %}
+
+
+{#- What a row says about records that are not in its batch. A correction to a list that another one has followed is of
+    the older list, whenever it arrives. -#}
+{% macro row_delivery_kind() -%}
+    case
+        when
+            corrected_batch_id is not null
+            and exists (
+                select from landing.snapshot as list
+                where
+                    (list.department_id, list.feed_id) = (identified.department_id, identified.feed_id)
+                    and list.snapshot_id < identified.batch_id
+                    and case
+                        when corrected_batch_id = any(list.batch_ids) then list.is_older
+                        else not list.is_older and list.snapshot_id > corrected_batch_id
+                    end
+            )
+            then 'older_snapshot'
+        else delivery_kind
+    end
 {%- endmacro %}

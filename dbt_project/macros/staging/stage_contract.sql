@@ -59,7 +59,7 @@ trimmed as (
 received as (
     select
         {{ carried | join(', ') }}, row_number, row_hash,
-        is_deletion, unknown_operation, received_sequence,
+        is_deletion, unknown_operation, received_sequence, corrected_row,
         staging.parsed_sequence(received_sequence) as change_sequence
         {%- for column in contract.columns %},
         {{ received_value(column, contract) }} as received__{{ column.name }}
@@ -92,7 +92,8 @@ identified as (
     select
         *,
         {{ subject_of(contract) }},
-        {{ record_key(contract_id, contract, person_key_succession) }} as record_key
+        {{ record_key(contract_id, contract, person_key_succession) }} as record_key,
+        {{ corrected_batch(contract_id) }} as corrected_batch_id
     from kept
     offset 0
 )
@@ -102,7 +103,8 @@ select
     {{ column.name }},
     {%- endfor %}
     subject_key, subject_kind, subject_name, record_key, row_hash,
-    department_id, feed_id, batch_id, row_number, known_from, delivery_kind, is_deletion, change_sequence,
+    department_id, feed_id, batch_id, row_number, known_from, is_deletion, change_sequence, corrected_batch_id,
+    {{ row_delivery_kind() }} collate "C" as delivery_kind,
     array_remove(array[
         {{ row_warnings(contract) | join(',\n        ') }}
     ]::text[], null) as warnings,

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from credit_grading.clerk.marked import saved_as
 from credit_grading.contract.headings import heading_of
 from credit_grading.contract.load import load_contract
 from credit_grading.contract.model import Contract
@@ -17,6 +18,7 @@ from credit_grading.department.model import Department, Feed
 from credit_grading.landing.batch import BatchReceiver
 from credit_grading.landing.changes import own_headings
 from credit_grading.landing.headers import expected_of
+from credit_grading.landing.lists import of_no_list
 from credit_grading.landing.person_keys import configured_key
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import Problem
@@ -101,7 +103,9 @@ def check_file(connection: psycopg.Connection, department: Department, feed: Fee
         # which key it is makes no difference to the verdict, and the rows are thrown away
         key = configured_key() or secrets.token_hex()
         guard = PersonGuard(contract, key, headings=feed.headers) if contract.has_persons else None
-        received = BatchReceiver(connection, contract, department.id, feed, guard=guard).receive(item)
+        receiver = BatchReceiver(connection, contract, department.id, feed, guard=guard)
+        refusal = of_no_list(feed, item) if feed.delivery.kind == "snapshot" else None
+        received = receiver.receive(item, refusal=refusal)
     verdict.outcome, verdict.landed = received.outcome, received.rows
     verdict.problems += received.problems
     if verdict.outcome == "loaded":
@@ -124,10 +128,11 @@ def _look_at(file: Path, feed: Feed, verdict: Verdict) -> None:
     with file.open("rb") as raw:
         is_workbook = raw.read(4) == WORKBOOK_START
         raw.seek(0)
-        if feed.source["kind"] == "xlsx":
+        if feed.source["kind"] in ("xlsx", "parquet"):
             return
         if is_workbook:
-            message = "这是 XLSX，本数据源读取文本：请另存为“CSV UTF-8（逗号分隔）”（a workbook; the feed reads text）"
+            how = f"：请另存为{saved_as(feed.source)}" if feed.source["kind"] == "csv" else ""
+            message = f"这是 XLSX，本数据源读取文本{how}（a workbook; the feed reads text）"
             raise SourceError("unreadable_file", message)
         declared = feed.source.get("encoding")
         verdict.encoding = f"{declared}（已注明 declared）" if declared else f"{detect_encoding(raw)}（识别 detected）"

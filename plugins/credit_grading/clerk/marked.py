@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from credit_grading.landing.corrections import protected
+from credit_grading.sources.files import delimiter_of
+from credit_grading.sources.layout import DELIMITERS
 
 DEFAULT_SHEET = "数据"
 # Of the file format: rows of a sheet, characters of a cell (ECMA-376; Excel specifications and limits).
@@ -35,6 +37,14 @@ class MarkedRow:
     marks: Mapping[int, str] = field(default_factory=dict)
 
 
+def saved_as(source: Mapping[str, Any]) -> str:
+    """What a clerk must save a sheet as, so that a feed of kind csv reads it."""
+    encoding, delimiter = source.get("encoding", "utf-8"), delimiter_of(source)
+    if encoding.startswith("utf-8") and delimiter == ",":
+        return "“CSV UTF-8（逗号分隔）”"
+    return f"文本文件（编码 {encoding}，列分隔符为{DELIMITERS.get(delimiter, delimiter)}）"
+
+
 def told_and_marked(
     reasons: Iterable[Mapping[str, Any]], places: Mapping[str, int], headings: Mapping[str, str]
 ) -> tuple[list[str], dict[int, str]]:
@@ -52,7 +62,13 @@ def told_and_marked(
 
 
 def write_csv(
-    path: Path, header: Sequence[str], rows: Iterable[MarkedRow], *, encoding: str = "utf-8-sig", header_row: int = 1
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[MarkedRow],
+    *,
+    encoding: str = "utf-8-sig",
+    header_row: int = 1,
+    delimiter: str = ",",
 ) -> int:
     """Write a CSV in the feed's encoding; returns the number of rows. No cell can be taken for a formula.
 
@@ -60,7 +76,7 @@ def write_csv(
     """
     written = 0
     with _draft(path) as draft, draft.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=delimiter)
         writer.writerows([[FILLING]] * (header_row - 1))
         writer.writerow([protected(heading) for heading in header])
         for row in rows:

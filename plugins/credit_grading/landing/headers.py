@@ -86,7 +86,9 @@ class HeaderMapping:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
+class Heading:
+    """A heading as the contract or the department's file writes it, and the layout that it is a sign of."""
+
     column: Column
     text: str
     layout: Layout | None = None
@@ -94,7 +96,7 @@ class _Heading:
 
 def column_of(contract: Contract, heading: str, headings: Headings | None = None) -> Column | None:
     """The contract's column that a heading names, or None."""
-    found = _known(contract, headings or {}).get(normalise_heading(heading))
+    found = accepted_headings(contract, headings or {}).get(normalise_heading(heading))
     return found.column if found else None
 
 
@@ -112,7 +114,7 @@ def names_any(headings: Headings, unknown_columns: Iterable[str]) -> bool:
 
 def expected_of(contract: Contract, headings: Headings | None = None) -> Expected:
     """What readers are told of a contract, and of what the department's file says about headings."""
-    known = _known(contract, headings or {})
+    known = accepted_headings(contract, headings or {})
     personal = {heading for heading, found in known.items() if found and found.column.personal}
     return Expected(
         headings=frozenset({*known, *HOUSE_HEADINGS}), personal=frozenset(personal), has_persons=contract.has_persons
@@ -128,8 +130,8 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
         headings: what the department's file says about headings of this feed; it goes before the contract.
     """
     _refuse_oversized(header)
-    known = _known(contract, headings or {})
-    found: dict[str, tuple[_Heading, int]] = {}
+    known = accepted_headings(contract, headings or {})
+    found: dict[str, tuple[Heading, int]] = {}
     unknown: list[tuple[str, int]] = []
     strangers: list[str] = []
     ours: dict[str, int] = {}
@@ -183,7 +185,7 @@ def _refuse_oversized(header: Sequence[str]) -> None:
         raise WrongHeader(long, NOTHING_FOUND)
 
 
-def _layout(found: list[tuple[str, _Heading]], problems: list[tuple[str, str]]) -> Layout | None:
+def _layout(found: list[tuple[str, Heading]], problems: list[tuple[str, str]]) -> Layout | None:
     """The layout whose own headings are there; None where all are the contract's. Two at once are a problem."""
     signs = {match.layout.name: (heading, match.layout) for heading, match in found if match.layout}
     if len(signs) > 1:
@@ -194,7 +196,7 @@ def _layout(found: list[tuple[str, _Heading]], problems: list[tuple[str, str]]) 
 
 def _mapping(
     contract: Contract,
-    found: dict[str, tuple[_Heading, int]],
+    found: dict[str, tuple[Heading, int]],
     unknown: list[tuple[str, int]],
     layout: Layout | None,
     finding: HeaderFinding,
@@ -233,19 +235,23 @@ def _readings(landed: list[Column], headings: list[str], layout: Layout | None) 
     return (*names, f"layout {layout.name}") if layout and (layout.values or layout.fixed) else tuple(names)
 
 
-def _known(contract: Contract, headings: Headings) -> dict[str, _Heading | None]:
+def accepted_headings(contract: Contract, headings: Headings) -> dict[str, Heading | None]:
     """Every accepted heading, in one spelling; of several spellings of one the first written counts."""
     accepted = [
-        _Heading(column, heading) for column in contract.columns for heading in (column.name, *column.headers)
+        Heading(column, heading) for column in contract.columns for heading in (column.name, *column.headers)
     ] + [
-        _Heading(contract.column(name), heading, layout)
+        Heading(contract.column(name), heading, layout)
         for layout in contract.layouts
         for name, written in layout.headers.items()
         for heading in written
     ]
-    known: dict[str, _Heading | None] = {normalise_heading(heading.text): heading for heading in reversed(accepted)}
+    known: dict[str, Heading | None] = {normalise_heading(heading.text): heading for heading in reversed(accepted)}
     for heading, name in headings.items():
-        known[normalise_heading(heading)] = _Heading(contract.column(name), heading) if name else None
+        normal = normalise_heading(heading)
+        of_contract = known.get(normal)
+        # its unit stays what the contract says of that heading, however the department's file spells it
+        text = of_contract.text if of_contract and of_contract.column.name == name else heading
+        known[normal] = Heading(contract.column(name), text) if name else None
     return known
 
 

@@ -36,6 +36,21 @@ def list_order(name: str) -> str:
     return DIGITS.sub(lambda number: number.group().zfill(20), unicodedata.normalize("NFKC", name))
 
 
+def of_no_list(feed: Feed, item: Item) -> str | None:
+    """Why an item belongs to no list; None where it does. Corrections need not."""
+    if _list_name(feed, item) is not None:
+        return None
+    return f"文件名中找不到“{feed.delivery.parts_of}”，不知属于哪一份清单（of no list: parts_of）"
+
+
+def _list_name(feed: Feed, item: Item) -> str | None:
+    pattern = feed.delivery.parts_of
+    if pattern is None:
+        return item.window_key()
+    found = re.search(pattern, item.window_key())
+    return found.group() if found else None
+
+
 class ListReceiver:
     """Receives the lists of one feed whose delivery is a snapshot."""
 
@@ -58,22 +73,14 @@ class ListReceiver:
         lists: dict[str, list[Item]] = {}
         results: list[Received] = []
         for item in items:
-            name = self._list_name(item)
+            name = _list_name(self._feed, item)
             if name is None:
-                message = f"文件名中找不到“{self._feed.delivery.parts_of}”，不知属于哪一份清单（of no list: parts_of）"
-                results.append(self._receiver.receive(item, refusal=message))
+                results.append(self._receiver.receive(item, refusal=of_no_list(self._feed, item)))
             else:
                 lists.setdefault(name, []).append(item)
         for name in sorted(lists, key=list_order):
             results += self._receive_list(name, lists[name])
         return results
-
-    def _list_name(self, item: Item) -> str | None:
-        pattern = self._feed.delivery.parts_of
-        if pattern is None:
-            return item.window_key()
-        found = re.search(pattern, item.window_key())
-        return found.group() if found else None
 
     def _receive_list(self, name: str, parts: list[Item]) -> list[Received]:
         results: list[Received] = []

@@ -62,10 +62,9 @@ def _export(options: argparse.Namespace, open_warehouse: OpenWarehouse) -> int:
                 path = options.output if is_file else options.output / department.id / f"{feed.id}.{kind}"
                 if is_file and path.suffix != f".{kind}":
                     raise ValueError(f"文件名应以 .{kind} 结尾（must end in .{kind}, or name the --format）: {path}")
-                rows = export_feed(connection, department, feed, path, kind)
-                total += rows
-                if rows:
-                    print(f"  {department.id}/{feed.id}: {rows} 行 rows → {path}")
+                for file, rows in export_feed(connection, department, feed, path, kind).items():
+                    total += rows
+                    print(f"  {department.id}/{feed.id}: {rows} 行 rows → {file}")
     print(f"待更正 {total} 行 rows wait to be corrected")
     return 0
 

@@ -23,6 +23,12 @@ NAMED_DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
 CHANGED = "文件在读取过程中被改动，请稍后重试（changed while being read）"
 
 
+def delimiter_of(source: dict[str, Any], otherwise: str = ",") -> str:
+    """The character between the cells, as the department file declares it; ``otherwise`` where it does not."""
+    declared = source.get("delimiter") or otherwise
+    return NAMED_DELIMITERS.get(declared, declared)
+
+
 class FileItem:
     """One file; ``source`` is the feed's source as its department file declares it.
 
@@ -112,9 +118,9 @@ class FileItem:
         if kind == "json_lines":
             return nullcontext(read_json_lines(text))
         knows = self._expected.knows
-        delimiter = self.source.get("delimiter") or sniff_delimiter(text.read(SNIFFED_CHARACTERS), knows)
+        delimiter = delimiter_of(self.source, "") or sniff_delimiter(text.read(SNIFFED_CHARACTERS), knows)
         text.seek(0)
-        return nullcontext(read_delimited(text, header_row, NAMED_DELIMITERS.get(delimiter, delimiter), knows))
+        return nullcontext(read_delimited(text, header_row, delimiter, knows))
 
     def _encoding(self, raw: BinaryIO) -> str:
         declared: str | None = self.source.get("encoding")
