@@ -1,6 +1,5 @@
 -- A city of %(subjects)s subjects and %(records)s records, written straight into the spine that the evaluation reads.
--- Every draw hashes a number, so the same sizes always give the same city. Records lie in the order in which the
--- real build writes them: subject by subject.
+-- Every draw hashes a number, so the same sizes always give the same city. Records lie as the build writes them.
 -- Shares and skews below are this project's assumptions about a city; no statistic stands behind them.
 insert into thematic.credit_record
 with size as (
