@@ -6,6 +6,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
+from credit_grading.department.model import Assertions
 from credit_grading.landing.person_keys import VARIABLE
 from credit_grading.landing.problem import FeedOutcome, FeedProblem
 from credit_grading.landing.receive import receive_feed
@@ -240,3 +241,25 @@ def test_a_person_s_number_is_shielded_under_the_department_s_own_heading(wareho
     [row] = warehouse.execute("select to_jsonb(row)::text from landing.procurement_expert as row").fetchall()
     assert number not in row[0]
     assert '"P:' in row[0]
+
+
+def test_corrections_lose_no_column_and_nothing_is_compared_with_them(warehouse, folder):
+    deliver(folder, "a.csv", OFFENCE, "案源", values=("虚假宣传", "举报"))
+    receive(warehouse)
+    write(folder, "b.csv", csv_text([["Q1-1", *penalty(1), "退回重报"]], ["隔离编号", *HEADER, "违法行为类"]))
+    assert [(p.level, p.column) for p in receive(warehouse).problems if p.level != "info"] == [("warning", LABEL)]
+    deliver(folder, "c.csv", RENAMED, values=("价格欺诈",))
+    assert f"headers: {{{RENAMED}: offence_kind}}" in refused(warehouse)
+    # a required column that somebody cut from them is not lost to the feed
+    write(folder, "d.csv", csv_text([["Q1-1", *penalty(1)[1:]]], ["隔离编号", *HEADER[1:]]))
+    refused(warehouse)
+    assert drift(warehouse) == [("renamed_column", RENAMED, "offence_kind", "open", True)]
+
+
+def test_the_header_of_a_file_with_too_few_rows_is_written_down(warehouse, folder):
+    deliver(folder, "a.csv")
+    receive(warehouse)
+    deliver(folder, "b.csv", "案源", values=("举报",))
+    with pytest.raises(FeedProblem, match="volume_below_minimum"):
+        receive(warehouse, assertions=Assertions(minimum_rows=2))
+    assert drift(warehouse) == [("new_column", "案源", None, "open", True)]

@@ -155,3 +155,64 @@ def test_the_first_list_is_compared_with_what_was_added_before(warehouse, folder
 def test_names_are_compared_by_the_numbers_in_them():
     names = ["2025年10月", "2025年2月", "２０２５年3月", "2024年12月"]
     assert sorted(names, key=list_order) == ["2024年12月", "2025年2月", "２０２５年3月", "2025年10月"]
+
+
+def corrections(folder: Path, name: str, *numbers: int, **changes: str) -> None:
+    rows = [[f"Q1-{number}", *penalty(number, **changes)] for number in numbers]
+    write(folder, name, csv_text(rows, ["隔离编号", *HEADER]))
+
+
+def test_corrections_are_no_list_and_nothing_disappears_with_them(warehouse, folder):
+    put(folder, "1.csv", *range(10))
+    receive(warehouse, limit=20)
+    corrections(folder, "更正.csv", 3)
+    assert receive(warehouse, limit=20).rows == 1
+    assert kinds(warehouse) == [("1.csv", "snapshot", 10), ("更正.csv", "append", 1)]
+    assert lists(warehouse, "list_name") == [("1.csv",)]
+    # the list after it is compared with both
+    put(folder, "2.csv", *range(1, 10))
+    receive(warehouse, limit=20)
+    assert lists(warehouse, COUNTS)[-1] == (10, 9, 0, 0, 1)
+    # saved over the file of a list, they are no list either
+    corrections(folder, "2.csv", 4, 5)
+    assert receive(warehouse, limit=20).rows == 2
+    assert len(lists(warehouse)) == 2
+
+
+def test_corrections_need_no_name_of_a_list_and_do_not_wait_for_its_other_files(warehouse, folder):
+    put(folder, "a-1.csv", 1, 2)
+    receive(warehouse, 0, r"\d")
+    corrections(folder, "更正.csv", 1)
+    corrections(folder, "更正-2.csv", 2)
+    put(folder, "a-2.csv", 1)
+    with pytest.raises(FeedProblem) as caught:
+        receive(warehouse, 0, r"\d")
+    assert (caught.value.outcome.outcome, caught.value.outcome.rows) == ("too_many_disappeared", 2)
+    assert sorted(kinds(warehouse)) == [
+        ("a-1.csv", "snapshot", 2), ("更正-2.csv", "append", 1), ("更正.csv", "append", 1)
+    ]  # fmt: skip
+    assert lists(warehouse, "list_name") == [("1",)]
+
+
+def test_the_header_of_a_list_that_is_refused_is_written_down(warehouse, folder):
+    put(folder, "1.csv", 1, 2)
+    receive(warehouse, 0)
+    write(folder, "2.csv", csv_text([[*penalty(1), "甲"]], [*HEADER, "案源"]))
+    with pytest.raises(FeedProblem, match="too_many_disappeared"):
+        receive(warehouse, 0)
+    write(folder, "2-1.csv", csv_text([penalty(1)[:-1]], HEADER[:-1]))
+    with pytest.raises(FeedProblem):
+        receive(warehouse, 0, r"^\d")
+    found = warehouse.execute(
+        "select source_name, batch_id is null, unknown_columns, missing_columns from landing.received_header"
+        " order by header_id"
+    ).fetchall()
+    assert found == [
+        ("1.csv", False, [], []),
+        ("2.csv", True, ["案源"], []),
+        ("2-1.csv", True, [], ["penalty_authority"]),
+        ("2.csv", True, ["案源"], []),
+    ]
+    assert warehouse.execute("select kind, column_name, state from quality.schema_drift order by 1").fetchall() == [
+        ("lost_required", "penalty_authority", "back_again"), ("new_column", "案源", "open")
+    ]  # fmt: skip

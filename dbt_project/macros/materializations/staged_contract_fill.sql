@@ -1,8 +1,9 @@
 {#- The statement of materialization staged_contract that counts, per new batch and column, the rows with a value. One
     pass over the judged rows; the ledger row of the batch is written before it. -#}
 {% macro staging_fill_sql(contract_id) %}
-    {%- set kept = contract_definition(contract_id).columns | rejectattr('meta.part_of', 'defined') -%}
-    {%- set names = kept | map(attribute='name') | list -%}
+    {#- a part of another column is staged in that one -#}
+    {%- set names = contract_definition(contract_id).columns
+        | rejectattr('meta.part_of', 'defined') | map(attribute='name') | list -%}
     insert into staging.batch_fill (contract_id, batch_id, column_name, filled)
     select '{{ contract_id }}', counted.batch_id, filled.column_name, filled.filled
     from (

@@ -14,15 +14,18 @@ from credit_grading.landing.changes import own_headings, row_marks
 from credit_grading.landing.corrections import unprotected_rows
 from credit_grading.landing.drift import HeaderLedger
 from credit_grading.landing.encode import RowEncoder
-from credit_grading.landing.headers import HeaderMapping, WrongHeader, column_of, map_header, names_any
+from credit_grading.landing.headers import HeaderFinding, HeaderMapping, WrongHeader, column_of, map_header, names_any
 from credit_grading.landing.personal import distinct_mask, mask_identity_numbers, without_quoted
 from credit_grading.landing.persons import PersonGuard, masks
-from credit_grading.landing.problem import Problem, ProblemLog
+from credit_grading.landing.problem import ALARMS, Problem, ProblemLog
 from credit_grading.sources.characters import shown
 from credit_grading.sources.database import DatabaseItem
 from credit_grading.sources.files import FileItem
 from credit_grading.sources.limits import LONGEST_NAME
 from credit_grading.sources.model import Item, Row, SourceError, Stream
+
+# the kinds of delivery from whose rows it is concluded what is gone
+LISTS = ("snapshot", "older_snapshot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class Received:
     batch_id: int | None = None
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
+    # what the header said, where it could be read
+    finding: HeaderFinding | None = None
+
+    @property
+    def holds_corrections(self) -> bool:
+        """Whether the rows were sent back under their 隔离编号: no delivery, and no part of any list."""
+        return self.finding is not None and self.finding.holds_corrections
 
 
 class _Discard(Exception):
@@ -41,6 +51,14 @@ class _Discard(Exception):
     def __init__(self, outcome: str, message: str = "") -> None:
         super().__init__(message)
         self.outcome = outcome
+
+
+@dataclass
+class _Attempt:
+    """What is known of one item while it is received, and afterwards, whatever became of it."""
+
+    log: ProblemLog
+    finding: HeaderFinding | None = None
 
 
 class BatchReceiver:
@@ -65,19 +83,22 @@ class BatchReceiver:
         self._headers = HeaderLedger(connection, contract, department_id, feed)
         self._headings = own_headings(feed, contract)
 
-    def receive(self, item: Item, delivery_kind: str | None = None) -> Received:
+    def receive(self, item: Item, delivery_kind: str | None = None, *, refusal: str | None = None) -> Received:
         """Receive one item. What is wrong with it is in the result; only the warehouse's own errors are raised.
 
         Args:
             item: a file or a window.
-            delivery_kind: for the ledger; default: as the feed declares it.
+            delivery_kind: for the ledger; default: as the feed declares it. Corrections add to a list, whatever it
+                says.
+            refusal: why the item is not received (unreadable_file), unless it holds corrections.
         """
         log = ProblemLog(self._department_id, self._feed.id, item.name)
+        attempt = _Attempt(log)
         batch_id, rows, outcome = None, 0, "loaded"
         try:
             with self._connection.transaction():
                 ledger.lock_feed(self._connection, self._department_id, self._feed.id)
-                batch_id, rows = self._land(item, delivery_kind or self._feed.delivery.kind, log)
+                batch_id, rows = self._land(item, delivery_kind or self._feed.delivery.kind, attempt, refusal)
         except _Discard as discarded:
             outcome = discarded.outcome
             if str(discarded):
@@ -86,17 +107,30 @@ class BatchReceiver:
             outcome = "wrong_header"
             for column, message in error.problems:
                 log.add("error", message, column=column or None)
-            with self._connection.transaction():
-                self._headers.record(item.name, error.finding, None, [])
+            attempt.finding = error.finding
         except SourceError as error:
             outcome = error.outcome
             message = without_quoted(str(error)) if self._guard else str(error)
             log.add("error", message, row=error.row, column=error.column)
         # not where the warehouse failed: then the same pages and bytes are wanted again
         item.release()
-        return Received(outcome, batch_id, rows, log.closed())
+        received = Received(outcome, batch_id, rows, log.closed(), attempt.finding)
+        if outcome not in ALARMS:
+            return received
+        if refusal is not None and not received.holds_corrections:
+            problem = Problem("error", self._department_id, self._feed.id, item.name, None, None, refusal)
+            return Received("unreadable_file", problems=[problem])
+        self.record_refused_header(item, received)
+        return received
 
-    def _land(self, item: Item, delivery_kind: str, log: ProblemLog) -> tuple[int, int]:
+    def record_refused_header(self, item: Item, received: Received) -> None:
+        """Write down the header of an item of which nothing is landed; in the transaction of the caller, if any."""
+        if received.finding is not None:
+            with self._connection.transaction():
+                self._headers.record(item.name, received.finding, None, [])
+
+    def _land(self, item: Item, delivery_kind: str, attempt: _Attempt, refusal: str | None) -> tuple[int, int]:
+        log = attempt.log
         skip = self._resume(item)
         # what is new since the last time may well be little, or nothing
         is_increment = delivery_kind == "changes" or (isinstance(item, DatabaseItem) and item.after is not None)
@@ -112,6 +146,11 @@ class BatchReceiver:
             if not any(heading.strip() for heading in header):
                 raise _Discard("empty_feed", "文件是空的（the file is empty）")
             mapping = map_header(header, self._contract, self._headings)
+            attempt.finding = mapping.finding
+            if mapping.corrects is not None and delivery_kind in LISTS:
+                delivery_kind = "append"
+            elif refusal is not None:
+                raise _Discard("unreadable_file")
             marks = row_marks(self._feed.delivery, header, mapping.finding)
             lost = self._headers.demand_no_rename(mapping)
             self._report(mapping, lost, log)

@@ -17,7 +17,11 @@ COLUMNS_FROM_VALUES = frozenset({"json_lines"})
 
 @dataclass(frozen=True, slots=True)
 class HeaderLedger:
-    """The headers of one feed, good and refused ones, in ``landing.received_header``."""
+    """The headers of one feed, good and refused ones, in ``landing.received_header``.
+
+    A file of corrections has the columns that somebody needed to correct: it says nothing of the feed, is compared with
+    nothing and not written down.
+    """
 
     connection: psycopg.Connection
     contract: Contract
@@ -30,6 +34,8 @@ class HeaderLedger:
         Raises WrongHeader where one of them seems to have changed its name: its values would be lost to grading.
         """
         finding = mapping.finding
+        if finding.holds_corrections:
+            return []
         gone = self._gone(finding)
         renamed = [(column, finding.suggestions[column.name]) for column in gone if column.name in finding.suggestions]
         if renamed:
@@ -40,6 +46,8 @@ class HeaderLedger:
 
     def record(self, source_name: str, finding: HeaderFinding, batch_id: int | None, lost: list[Column]) -> None:
         """Write a header down: with its batch, or with None because it was refused."""
+        if finding.holds_corrections:
+            return
         required = {column.name for column in self.contract.columns if column.header_required}
         hints = [
             {"heading": hint.heading, "column": hint.column.name, "similarity": round(hint.similarity, 2)}

@@ -40,13 +40,14 @@ class HeaderFinding:
     """What a header says beside its values: ``recognised`` and ``missing`` columns, personal ones included.
 
     ``strangers`` are headings that neither the contract nor the department's file knows. ``suggestions`` holds the
-    best one of each missing column, by its name.
+    best one of each missing column, by its name. ``holds_corrections``: it has the column 隔离编号.
     """
 
     recognised: tuple[str, ...]
     missing: tuple[str, ...]
     strangers: tuple[str, ...]
     suggestions: Mapping[str, Suggestion]
+    holds_corrections: bool = False
 
 
 NOTHING_FOUND = HeaderFinding((), (), (), {})
@@ -161,7 +162,8 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
             problems.append((column.label, f"缺少列“{column.label}”（missing column {column.name}）{hint}"))
     if not problems and all(contract.column(name).personal for name in found):
         problems.append(("", f"没有一列属于契约“{contract.title_zh}”（no column of contract {contract.id}）"))
-    finding = HeaderFinding(tuple(found), tuple(column.name for column in missing), tuple(strangers), hints)
+    names = tuple(column.name for column in missing)
+    finding = HeaderFinding(tuple(found), names, tuple(strangers), hints, holds_corrections=CORRECTS in ours)
     if problems:
         raise WrongHeader(problems, finding)
     return replace(_mapping(contract, found, unknown, layout, finding), corrects=ours.get(CORRECTS))

@@ -1,7 +1,8 @@
 """Feeds that deliver snapshots: each delivery is the complete list, so what is not in it has disappeared.
 
 One list is one file, one read of a table, or all files whose names have the same match of ``parts_of``. Its parts
-commit together with its line in landing.snapshot, or nothing of it does.
+commit together with its line in landing.snapshot, or nothing of it does. Files of corrections are no list, whatever
+their names are: what they add belongs to the list that stands, and nothing is concluded from what they do not hold.
 """
 
 import re
@@ -60,7 +61,7 @@ class ListReceiver:
             name = self._list_name(item)
             if name is None:
                 message = f"文件名中找不到“{self._feed.delivery.parts_of}”，不知属于哪一份清单（of no list: parts_of）"
-                results.append(Received("unreadable_file", problems=[self._problem("error", item.name, message)]))
+                results.append(self._receiver.receive(item, refusal=message))
             else:
                 lists.setdefault(name, []).append(item)
         for name in sorted(lists, key=list_order):
@@ -86,14 +87,19 @@ class ListReceiver:
                 failed = next((result for result in results if result.outcome in ALARMS), None)
                 if failed is not None:
                     raise _Refused(failed.outcome, "同一清单的其他文件未能接收，本文件未落地（its list is incomplete）")
-                landed = [result.batch_id for result in results if result.batch_id is not None]
+                landed = {
+                    result.batch_id: (part, result)
+                    for part, result in zip(parts, results, strict=True)
+                    if result.batch_id is not None and not result.holds_corrections
+                }
                 if landed:
-                    self._record(name, landed, newest, is_older)
+                    self._record(name, list(landed), newest, is_older)
         except _Refused as refused:
             return [self._withdrawn(part, result, refused) for part, result in zip(parts, results, strict=True)]
         if is_older and landed:
             message = f"清单“{name}”早于已接收的清单，已留存，不改变现状（older than a list received before: kept）"
-            results[0].problems.append(self._problem("warning", parts[0].name, message))
+            part, result = next(iter(landed.values()))
+            result.problems.append(self._problem("warning", part.name, message))
         return results
 
     def _record(self, name: str, landed: list[int], newest: HeldList | None, is_older: bool) -> None:
@@ -123,7 +129,11 @@ class ListReceiver:
         )
 
     def _withdrawn(self, part: Item, result: Received, refused: _Refused) -> Received:
-        """A part of a list that was not taken: nothing of it is landed, and it says why."""
+        """A part of a list that was not taken: nothing of it is landed, and it says why. Corrections are no part."""
+        if result.holds_corrections:
+            return self._receiver.receive(part)
+        # what was written of its header went with the list
+        self._receiver.record_refused_header(part, result)
         if result.outcome in ALARMS:
             return result
         problems = [*result.problems, self._problem("error", part.name, str(refused))]
