@@ -68,8 +68,8 @@ placement as (
 {%- endmacro %}
 
 
-{#- CTE `<relation>_period`, after a CTE of that relation: for each key the periods of knowledge between any two moments at
-    which one of its rows begins or ends. -#}
+{#- CTE `<relation>_period`, after a CTE of that relation: for each key the periods of knowledge between any two moments
+    at which one of its rows begins or ends. -#}
 {% macro cut_periods(relation, key) %}
 {{ relation }}_moment as (
     select {{ key }}, known_from as moment from {{ relation }}
