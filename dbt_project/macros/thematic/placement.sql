@@ -6,8 +6,10 @@ link_change as (
     select
         *,
         -- the same entity for another reason is the same place
-        subject_key is distinct from lag(subject_key) over earlier
-        or known_from is distinct from lag(known_until) over earlier as is_change
+        (
+            subject_key is distinct from lag(subject_key) over earlier
+            or known_from is distinct from lag(known_until) over earlier
+        ) as is_change
     from link
     window earlier as (partition by reported_subject_key, day_from order by known_from)
 ),
