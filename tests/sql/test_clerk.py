@@ -215,7 +215,7 @@ def test_checks_tell_what_production_would_do_and_leave_it_alone(
     }
     for name, (content, words) in unusable.items():
         code, told = check(write(tmp_path, name, content))
-        assert (code, words in told) == (2, True), name
+        assert (code, words in told) == (2, True), (name, told)
     assert check(tmp_path / "absent.csv")[0] == 2
     code, told = check(tmp_path / "absent.csv", "csv", "--format", "xlsx")
     assert (code, "--output" in told) == (2, True)
