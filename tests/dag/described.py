@@ -6,7 +6,14 @@ DEPARTMENTS = {
         "development-and-reform-credit",
         "improve",
         ["bidding_bad_behaviour", "serious_dishonesty_list"],
-        ["credit_commitments", "self_declarations", "administrative_penalties", "administrative_licences"],
+        [
+            "credit_commitments",
+            "self_declarations",
+            "administrative_penalties",
+            "administrative_licences",
+            "credit_repair_decisions",
+            "objections",
+        ],
     ),
     "finance": (
         "finance-data",
@@ -44,6 +51,8 @@ DEPARTMENTS = {
             "serious_violation_list",
             "inspection_results",
             "firm_risk_classes",
+            "entity_successions",
+            "inspectors",
         ],
     ),
 }

@@ -139,7 +139,8 @@ def test_a_template_says_what_each_column_wants(tmp_path: Path) -> None:
     assert (kinds["处罚决定日期"], kinds["罚款金额（万元）"], kinds["当前状态"]) == ("date", "decimal", "list")
     letter = header["当前状态"].column_letter
     assert [cell.value for cell in choices[letter]][1:5] == ["正常", "有效", "撤销", "已撤销"]
-    assert rules[letter].formula1 == f"'代码表'!${letter}$2:${letter}$5"
+    words = [cell.value for cell in choices[letter] if cell.value]
+    assert rules[letter].formula1 == f"'代码表'!${letter}$2:${letter}${len(words)}"
     explained = {row[0].value: [cell.value for cell in row] for row in notes.iter_rows(min_row=8)}
     assert set(explained) == set(header)
     assert explained["处罚有效期"][5] == "无处罚期限、长期、2099-12-31、9999-09-09"
@@ -176,7 +177,8 @@ def test_checks_tell_what_production_would_do_and_leave_it_alone(
     offices.mkdir()
     source = (paths.departments() / "market_regulation.yml").read_text(encoding="utf-8")
     feed = {"csv": "administrative_penalties", "xlsx": "penalties_by_workbook"}
-    extra = source[source.index("  - id: administrative_penalties") :]
+    start = source.index("  - id: administrative_penalties")
+    extra = source[start : source.index("  - id:", start + 1)]
     extra = extra.replace(feed["csv"], feed["xlsx"]).replace("kind: csv", "kind: xlsx").replace("*.csv", "*.xlsx")
     monkeypatch.setenv("CREDIT_GRADING_DEPARTMENTS", str(offices))
     (offices / "market_regulation.yml").write_text(source + extra, encoding="utf-8")
@@ -213,7 +215,7 @@ def test_checks_tell_what_production_would_do_and_leave_it_alone(
     }
     for name, (content, words) in unusable.items():
         code, told = check(write(tmp_path, name, content))
-        assert (code, words in told) == (2, True), name
+        assert (code, words in told) == (2, True), (name, told)
     assert check(tmp_path / "absent.csv")[0] == 2
     code, told = check(tmp_path / "absent.csv", "csv", "--format", "xlsx")
     assert (code, "--output" in told) == (2, True)

@@ -121,7 +121,7 @@ def test_no_identity_number_is_anywhere(
     }  # fmt: skip
     assert set(tables_with(warehouse, FIRM_MARK)) >= {"landing.administrative_penalty", "quarantine.rejected_row"}
     assert files_with(pages, "subject_key_form")
-    assert "procurement_expert" in said
+    assert "market_regulation/experts" in said
     for secret in SECRETS:
         assert tables_with(warehouse, secret) == []
         assert files_with(Path(os.environ["CREDIT_GRADING_STATE"]), secret) == []

@@ -152,6 +152,11 @@ def test_the_glossary_names_every_contract_and_rulebook() -> None:
     assert [pair for pair in sorted(titles) if f"| `{pair[0]}` | {pair[1]} |" not in glossary] == []
 
 
+def section(page: str, title: str) -> str:
+    """A part of a page, from its heading to the next."""
+    return re.split(r"^#", page.partition(f"\n{title}")[2], maxsplit=1, flags=re.MULTILINE)[0]
+
+
 def test_departments_find_every_outcome_and_every_reason() -> None:
     page = read("docs/departments.md")
     ledger = (ROOT / "plugins/credit_grading/warehouse/schema/10_landing.sql").read_text(encoding="utf-8")
@@ -160,4 +165,5 @@ def test_departments_find_every_outcome_and_every_reason() -> None:
         reasons = [row["code"] for row in csv.DictReader(seed)]
     assert len(outcomes) >= 10
     assert len(reasons) >= 12
-    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == {*outcomes, *reasons}
+    told = "".join(section(page, title) for title in ("### 每次接收的结果", "### 被隔离的行"))
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == {*outcomes, *reasons}

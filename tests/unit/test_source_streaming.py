@@ -36,6 +36,7 @@ def mariadb() -> Iterator[str]:
     with server.cursor() as cursor:
         cursor.execute(f"drop database if exists {NAME}")
         cursor.execute(f"create database {NAME}")
+        cursor.execute(f"use {NAME}")
         cursor.execute(f"create view {NAME}.big as select seq, repeat('x', {TEXT}) as text from seq_1_to_{ROWS}")
     yield f"mysql+pymysql://root@127.0.0.1:3306/{NAME}"
     with server.cursor() as cursor:

@@ -6,8 +6,10 @@ link_change as (
     select
         *,
         -- the same entity for another reason is the same place
-        subject_key is distinct from lag(subject_key) over earlier
-        or known_from is distinct from lag(known_until) over earlier as is_change
+        (
+            subject_key is distinct from lag(subject_key) over earlier
+            or known_from is distinct from lag(known_until) over earlier
+        ) as is_change
     from link
     window earlier as (partition by reported_subject_key, day_from order by known_from)
 ),
@@ -68,8 +70,8 @@ placement as (
 {%- endmacro %}
 
 
-{#- CTE `<relation>_period`, after a CTE of that relation: for each key the periods of knowledge between any two moments at
-    which one of its rows begins or ends. -#}
+{#- CTE `<relation>_period`, after a CTE of that relation: for each key the periods of knowledge between any two moments
+    at which one of its rows begins or ends. -#}
 {% macro cut_periods(relation, key) %}
 {{ relation }}_moment as (
     select {{ key }}, known_from as moment from {{ relation }}

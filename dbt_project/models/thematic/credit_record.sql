@@ -8,8 +8,7 @@
 ] -%}
 -- The spine: every fact about a subject that a rulebook may use, all versions, under the subject it belongs to.
 -- Where a link to another subject begins or ends while a version is current, the version is cut there; so it is
--- where a decision on credit repair reaches us or is withdrawn. Written subject by subject: a run that evaluates some
--- subjects then finds the records of each side by side.
+-- where a decision on credit repair reaches us or is withdrawn.
 with reported as (
     {%- for contract_id in mappings %}
     select * from {{ ref('credit_record__' ~ contract_id) }}
@@ -60,4 +59,3 @@ select
     amount, case_id, known_repaired_on as repaired_on, withdrawn_on, summary, version_from as known_from,
     version_until as known_until, batch_id, row_number
 from known
-order by subject_key

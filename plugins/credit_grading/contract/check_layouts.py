@@ -61,7 +61,7 @@ def _headings(layouts: dict[str, Any], columns: Columns) -> list[tuple[str, str,
     own = [
         (str(heading), name, f"column '{name}'")
         for name, (_, meta) in columns.items()
-        for heading in dict.fromkeys((name, *(meta.get("headers") or ())))
+        for heading in dict.fromkeys(map(str, (name, *(meta.get("headers") or ()))))
     ]
     return own + [
         (str(heading), name, f"layout '{layout}'")

@@ -43,7 +43,7 @@ def filled_problems(document: Any, here: list[str | int], feed: Any) -> Iterator
     except ContractFileError:
         # a mistake of the contract, not of this file: whoever reads the contract is told
         return
-    columns = [column.name for column in contract.columns if not column.personal]
+    columns = [column.name for column in contract.columns if not column.personal and not column.part_of]
     for name in asked:
         if name not in columns:
             close = get_close_matches(name, columns, 1)

@@ -85,7 +85,8 @@ def read_document(content: bytes) -> tuple[MarkedMapping | None, list[tuple[int,
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context).split())
         return None, [(mark.line + 1 if mark else 1, f"不是有效的 YAML（not valid YAML）: {what}")]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    # its constructors raise ValueError and its kin: of a day that is none, of a number without digits
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         return None, [(1, f"文件无法读取（cannot be read, it must be UTF-8）: {type(error).__name__}")]
     if not isinstance(document, MarkedMapping):
         return None, [(1, "文件是空的，或不是键和值（the file is empty, or not a mapping of keys）")]

@@ -15,10 +15,10 @@ from credit_grading.landing.corrections import unprotected_rows
 from credit_grading.landing.drift import HeaderLedger
 from credit_grading.landing.encode import RowEncoder
 from credit_grading.landing.headers import HeaderFinding, HeaderMapping, WrongHeader, column_of, map_header, names_any
-from credit_grading.landing.personal import distinct_mask, mask_identity_numbers, without_quoted
+from credit_grading.landing.personal import distinct_mask, mask_identity_numbers
 from credit_grading.landing.persons import PersonGuard, masks
 from credit_grading.landing.problem import ALARMS, Problem, ProblemLog
-from credit_grading.sources.characters import shown
+from credit_grading.sources.characters import shown, without_quoted
 from credit_grading.sources.database import DatabaseItem
 from credit_grading.sources.files import FileItem
 from credit_grading.sources.limits import LONGEST_NAME

@@ -61,7 +61,8 @@ class HeaderLedger:
             "insert into landing.received_header (department_id, feed_id, contract_id, source_name, batch_id, columns,"
             " unknown_columns, missing_columns, lost_columns, suggestions) values (%s, %s, %s, %s, %s, %s, %s, %s, %s,"
             " %s)",
-            (self.department_id, self.feed.id, self.contract.id, source_name, batch_id, list(finding.recognised),
+            (self.department_id, self.feed.id, self.contract.id, mask_identity_numbers(source_name), batch_id,
+             list(finding.recognised),
              [mask_identity_numbers(heading) for heading in strangers],
              [name for name in finding.missing if name in required], [column.name for column in lost], Jsonb(hints)),
         )  # fmt: skip

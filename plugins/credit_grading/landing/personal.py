@@ -53,8 +53,6 @@ _AS_DIGITS = bytes(
     byte if byte in b"0123456789" else byte - 0x90 + 0x30 if byte in _FULL_WIDTH else 0x20 for byte in range(256)
 )
 _LONG = re.compile(rb"[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
-# values in an error's text, as databases and libraries quote them
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|=\([^()]*\)")
 
 
 def mask_identity_numbers(text: str) -> str:
@@ -81,11 +79,6 @@ def distinct_mask(text: str) -> str:
     return _TYPED_NUMBER.sub(
         lambda found: MASK + hashlib.sha256(_plain(found[0]).encode()).hexdigest()[:DISTINCT], text
     )
-
-
-def without_quoted(text: str) -> str:
-    """An error's text without the values that it quotes."""
-    return _QUOTED.sub("'…'", text)
 
 
 def _plain(typed: str) -> str:

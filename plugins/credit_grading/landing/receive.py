@@ -14,12 +14,12 @@ from credit_grading.landing.due import judged_by_calendar
 from credit_grading.landing.headers import expected_of
 from credit_grading.landing.lists import ListReceiver
 from credit_grading.landing.person_keys import VARIABLE, configured_key, former_key, settle_key
-from credit_grading.landing.personal import without_quoted
 from credit_grading.landing.persons import PersonGuard
 from credit_grading.landing.problem import ALARMS, FeedOutcome, FeedProblem, Problem
 from credit_grading.landing.tables import ensure_landing_tables
 from credit_grading.platform.today import city_today
 from credit_grading.sources.access import OpenConnection
+from credit_grading.sources.characters import without_quoted
 from credit_grading.sources.model import SourceError
 from credit_grading.sources.open import open_source
 

@@ -18,7 +18,7 @@ from credit_grading.yaml_limits import hostile_yaml
 Location = tuple[str | int, ...]
 
 # digits of a number; no rule needs more, and Python refuses to read some thousands
-LONGEST_NUMBER = 30
+LONGEST_NUMBER = 100
 WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 DECIMAL_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 

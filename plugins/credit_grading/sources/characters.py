@@ -14,6 +14,13 @@ _BEGINNINGS = tuple(
     (start[:1], start)
     for start in (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf", b"\xef\xbf", b"\xc2\xad", b"\xd8\x9c", b"\xe1\xa0\x8e")
 )
+# values in an error's text, as databases and libraries quote them
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|=\([^()]*\)")
+
+
+def without_quoted(text: str) -> str:
+    """An error's text without the values that it quotes."""
+    return _QUOTED.sub("'…'", text)
 
 
 def without_invisible(text: str) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import sqlalchemy
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from credit_grading.sources.access import OpenConnection, access_of
+from credit_grading.sources.characters import without_quoted
 from credit_grading.sources.model import Row, SourceError, Stream
 from credit_grading.sources.text import as_text
 
@@ -144,8 +145,11 @@ def _connect_arguments(url: sqlalchemy.URL) -> dict[str, Any]:
 
 
 def _reason(error: BaseException, url: sqlalchemy.URL) -> str:
-    """The driver's own words on one line, without the password in any spelling."""
+    """The driver's own words on one line, without the password in any spelling, and without a record's values."""
     text = " ".join(str(getattr(error, "orig", None) or error).split())
+    if isinstance(error, DataError):
+        # what such an error quotes is data, anybody's
+        text = without_quoted(text)
     password = url.password
     if password:
         for spelling in {str(password), quote(str(password)), quote_plus(str(password))}:

@@ -1,6 +1,6 @@
 -- A city of %(subjects)s subjects and %(records)s records, written straight into the spine that the evaluation reads.
 -- Every draw hashes a number, so the same sizes always give the same city. Records lie in the order in which the
--- real build writes them: subject by subject.
+-- real build would write them: item after item, and within an item as departments report them, not by subject.
 -- Shares and skews below are this project's assumptions about a city; no statistic stands behind them.
 insert into thematic.credit_record
 with size as (
@@ -117,5 +117,4 @@ select
 from known
 cross join lateral (
     select case when item = 'bidding_bad_behaviour' and bench.draw(number, 42, 100) > 0 then points end
-) as counted (points_counted)
-order by subject_key collate "C";
+) as counted (points_counted);

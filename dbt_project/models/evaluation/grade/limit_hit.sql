@@ -1,11 +1,9 @@
 {{ config(materialized='by_subject', indexes=[{'columns': ['subject_key']}]) }}
 -- Limits that hold for a grade (veto 一票否决, cap 封顶, no_grade 不评定), with the rank of the grade they allow: those
--- of which a condition is fulfilled today, and those that last since a day on which one was.
+-- of which a condition is fulfilled today, and those that last since a day on which one was. What is fulfilled is
+-- that of subjects under evaluation, so the index of subjects need not be narrowed to them once more.
 {%- set compiled = compiled_limits() %}
-with subject_index as (
-    select * from {{ ref('subject_index') }}
-    where {{ is_evaluated() }}
-),
+with subject_index as (select * from {{ ref('subject_index') }}),
 
 target_in_force as (
     select * from {{ ref('target_in_force') }} where purpose = 'limit'

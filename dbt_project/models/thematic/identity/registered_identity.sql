@@ -50,8 +50,8 @@ from {{ ref('reported_identity') }}
 where identity_kind = 'local_id' and subject_kind = 'coded'
 union all
 select
-    4, 'unique_registered_name', 'name', name, null, subject_key, coalesce(day_from, '-infinity'), day_until, known_from,
-    known_until
+    4, 'unique_registered_name', 'name', name, null, subject_key, coalesce(day_from, '-infinity'), day_until,
+    known_from, known_until
 from registered_name
 where (day_from < day_until) is not false
 union all

@@ -10,18 +10,24 @@ version as (
         staging.normalised_name(entity_name) as name,
         coalesce(status_on, {{ city_day('known_from') }}) as since,
         -- 吊销 and 迁出 end the registration, not the name
-        case when registration_status in ('deregistered', 'registration_cancelled') then registered_until end as ended_on
+        case
+            when registration_status in ('deregistered', 'registration_cancelled') then registered_until
+        end as ended_on
     from {{ ref('public_credit__market_entity') }}
 ),
 
 concerned as (
     select version.*
     from version
-    where version.record_key in (select named.record_key from version as named where named.name in (select identity from asked))
+    where
+        version.record_key in (
+            select named.record_key from version as named
+            where named.name in (select asked.identity from asked)
+        )
 ),
 
 marked as (
-    select *, name is distinct from lag(name) over (partition by record_key order by known_from) as begins
+    select *, (name is distinct from lag(name) over (partition by record_key order by known_from)) as begins
     from concerned
 ),
 
@@ -50,7 +56,8 @@ kept as (
     select
         *,
         case
-            when row_number() over (partition by record_key, known_from order by since) = 1 then established_on else since
+            when row_number() over (partition by record_key, known_from order by since) = 1 then established_on
+            else since
         end as borne_from
     from borne
     where replaced_on is null or replaced_on > since
@@ -59,7 +66,7 @@ kept as (
 select
     name, subject_key, borne_from as day_from, least(replaced_on, ended_on) as day_until, known_from, known_until
 from kept
-where name in (select identity from asked)
+where name in (select asked.identity from asked)
 union all
 -- a change of name that the registry reports as such, from before its first version that we hold
 select

@@ -1,4 +1,5 @@
--- What departments say that identifies a subject without credit code, and which of their own ids they tie to a code; each
+-- What departments say that identifies a subject without credit code, and which of their own ids they tie to a code;
+-- each
 -- from when until when some current record said so.
 with report as (
     {%- for model_name, columns in typed_records().items() %}
@@ -19,7 +20,8 @@ identity as (
         report.subject_key, report.subject_kind, said.identity_kind,
         -- codes and numbers mean the same to everybody, an id only to the department that gave it
         case when said.identity_kind = 'local_id' then report.department_id end as department_id,
-        said.identity, report.department_id as said_by, report.known_from, coalesce(report.known_until, 'infinity') as known_until
+        said.identity, report.department_id as said_by, report.known_from,
+        coalesce(report.known_until, 'infinity') as known_until
     from report
     cross join lateral (
         values
@@ -27,7 +29,10 @@ identity as (
         ('registration_number', staging.registration_number(report.registration_number)),
         ('local_id', coalesce(
             report.local_id,
-            case when report.subject_kind = 'department_local' then substr(report.subject_key, length(report.department_id) + 4) end
+            case
+                when report.subject_kind = 'department_local'
+                    then substr(report.subject_key, length(report.department_id) + 4)
+            end
         )),
         ('name', case when report.subject_kind <> 'coded' then staging.normalised_name(report.subject_name) end)
     ) as said (identity_kind, identity)

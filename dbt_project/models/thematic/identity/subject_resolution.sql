@@ -95,15 +95,19 @@ resolved as (
 marked as (
     select
         *,
-        reason is distinct from lag(reason) over earlier
-        or candidates is distinct from lag(candidates) over earlier
-        or known_from is distinct from lag(known_until) over earlier as begins
+        (
+            reason is distinct from lag(reason) over earlier
+            or candidates is distinct from lag(candidates) over earlier
+            or known_from is distinct from lag(known_until) over earlier
+        ) as begins
     from resolved
     window earlier as (partition by reported_subject_key, day_from order by known_from)
 ),
 
 numbered as (
-    select *, count(*) filter (where begins) over (partition by reported_subject_key, day_from order by known_from) as run
+    select
+        *,
+        count(*) filter (where begins) over (partition by reported_subject_key, day_from order by known_from) as run
     from marked
 )
 

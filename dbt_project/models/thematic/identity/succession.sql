@@ -23,7 +23,8 @@ edge as (
 
 successor as (
     select
-        edge_period.former_key, edge_period.known_from, edge_period.known_until, min(edge.successor_key) as successor_key,
+        edge_period.former_key, edge_period.known_from, edge_period.known_until,
+        min(edge.successor_key) as successor_key,
         min(edge.reason) as reason, array_agg(distinct edge.successor_key) as candidates
     from edge_period
     inner join edge on edge_period.former_key = edge.former_key and {{ known_during('edge_period', 'edge') }}

@@ -2,7 +2,8 @@
 
 select
     record_key, subject_key, subject_kind, subject_name,
-    decision_number, penalised_name, penalised_kind, penalised_credit_code, registration_number, organisation_code, offence_kind, offence_facts,
+    decision_number, penalised_name, penalised_kind, penalised_credit_code, registration_number, organisation_code,
+    offence_kind, offence_facts,
     penalty_basis, penalty_kind, penalty_content,
     -- 总局令45号 allows no early stop of publicity for these, and publishes no warning alone: our reading of gravity
     case
