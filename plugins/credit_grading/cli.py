@@ -16,6 +16,7 @@ from credit_grading.clerk.command import add_commands as add_feed_commands
 from credit_grading.evaluation import command as regrading
 from credit_grading.quarantine import command as quarantine
 from credit_grading.rulebook.command import add_commands
+from credit_grading.supervision import warning_command as warning
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.what_if import command as trying
 
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("facet", nargs="?", default="", help="where a rulebook grades per facet")
     add_commands(commands.add_parser("rulebook", help="check rulebooks, explain one, say what changed"))
     quarantine.add_commands(commands.add_parser("quarantine", help="rejected rows: export, void, ageing"), _workbench)
+    warning.add_commands(commands.add_parser("warnings", help="check warning rules, list what holds"), _workbench)
     add_feed_commands(commands.add_parser("feed", help="check a file, make templates, suggest bounds"), _workbench)
     regrading.add_arguments(add("regrade", _regrade, "grade a past day again, or what a publication released"))
     trying.add_arguments(add("what-if", _what_if, "try draft rulebooks beside the current ones; nothing is published"))

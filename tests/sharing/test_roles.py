@@ -11,23 +11,37 @@ import yaml
 
 from credit_grading import paths
 from credit_grading.publication.publish import publish
-from credit_grading.sharing.roles import READABLE, RolesRefused, passwords_from_environment, role_name, sync_roles
+from credit_grading.sharing.roles import (
+    READABLE,
+    WRITABLE,
+    RolesRefused,
+    passwords_from_environment,
+    role_name,
+    sync_roles,
+)
+from credit_grading.supervision.warn import warn
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from credit_grading.warehouse.prepare import prepare
 from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments, set_candidates, verified_run
+from tests.sharing.warned import rule
 
 JUNE = date(2025, 6, 1)
 BY_RULEBOOK = (
     "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
-    "condition_explained", "grade_data_age",
+    "condition_explained", "grade_data_age", "warning_event", "warning", "deciding_limit", "effect_period",
+    "effect_in_force",
 )  # fmt: skip
 FOR_EVERYBODY = (
     "publication", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook", "measure",
-    "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
+    "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age", "warning_rule", "warning_scope",
+    "scenario_effect_history",
 )  # fmt: skip
 # chosen by who asks, not by rulebook
-OWN = ("entitlement", "schema_drift", "rejected_row")
-VIEWS = ("grade_explained", "condition_explained", "grade_data_age", "schema_drift", "rejected_row")
+OWN = ("entitlement", "schema_drift", "rejected_row", "warning_acknowledgement")
+VIEWS = (
+    "grade_explained", "condition_explained", "grade_data_age", "schema_drift", "rejected_row", "warning",
+    "effect_period", "effect_in_force",
+)  # fmt: skip
 RULEBOOKS = ("public_credit", "bidding_participant")
 
 
@@ -46,8 +60,14 @@ def shared(warehouse: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[An
         "insert into candidate.single_change (rulebook_id, subject_key, facet, direction, kind, grade)"
         " select rulebook_id, subject_key, facet, 'down', 'record_added', 'D' from candidate.grade"
     )
+    warehouse.execute("update candidate.grade set grade = 'D', city_grade = 'D', limit_id = 'dishonest'")
     warehouse.execute("create schema if not exists staging; create table staging.penalty (secret text)")
     publish(warehouse, verified_run(warehouse, JUNE))
+    for book in RULEBOOKS:
+        rule(warehouse, "serious_listing", version=book, rulebook=book, limit="dishonest")
+    # of nobody's own: only the grade opens it
+    warehouse.execute('update sharing.limit_hit set records = \'[{"record_key": "k", "department_id": "elsewhere"}]\'')
+    warn(warehouse)
     sync_roles(warehouse, departments())
     yield warehouse
     # roles belong to the whole server: leave none behind
@@ -168,7 +188,8 @@ def test_nothing_can_be_written(shared: psycopg.Connection[Any], department_id: 
         "create function public.f() returns integer language sql as 'select 1'", "create role mine",
     ]  # fmt: skip
     for table in READABLE:
-        statements += [f"delete from sharing.{table}", f"insert into sharing.{table} default values"]
+        statements += [f"delete from sharing.{table}"]
+        statements += [f"insert into sharing.{table} default values"] if table not in WRITABLE else []
         statements += [f"truncate sharing.{table}"] if table not in VIEWS else []
     statements += ["update sharing.grade set grade = 'A'", "insert into sharing.entitlement values ('weather', 'all')"]
     with log_in(shared, department_id) as department:
@@ -194,7 +215,7 @@ def test_a_function_of_its_own_shows_a_department_no_foreign_row(shared: psycopg
             "create function pg_temp.peek(text) returns boolean language plpgsql cost 0.0000001"
             " as 'begin raise notice ''%'', $1; return true; end'"
         )
-        for table in ("grade", "grade_explained", "condition_explained", "single_change"):
+        for table in ("grade", "grade_explained", "condition_explained", "single_change", "warning", "effect_period"):
             department.execute(f"select * from sharing.{table} where pg_temp.peek(rulebook_id)")
     assert set(notices) == {"bidding_participant"}
 

@@ -95,7 +95,7 @@ def _release(connection: psycopg.Connection[Any], run_id: int) -> Publication:
         find_difference(connection, table)
         apply_difference(connection, table, publication_id)
     release |= {"added": grades.added, "changed": grades.changed, "removed": grades.removed} | sequences
-    for step in ("publication.sql", "feed_age.sql", "close.sql"):
+    for step in ("publication.sql", "feed_age.sql", "effects.sql", "close.sql"):
         connection.execute(_sql(step), release)
     published = _find(connection, run_id)
     if published is None:

@@ -19,14 +19,21 @@ from psycopg import sql
 
 # Everything a department may select, and nothing else in the warehouse. Row policies narrow grade, grade_change,
 # contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too) and
-# entitlement; schema_drift and rejected_row show a department its own feeds; rules, dictionary and verdicts are for
-# everyone.
+# entitlement; schema_drift and rejected_row show a department its own feeds; warning_event (so warning) and
+# deciding_limit (so the effects) go with the grades they stand on, acknowledgements with their author; rules,
+# dictionary and verdicts are for everyone.
 READABLE = (
     "publication", "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change",
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
     "measure", "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
     "grade_data_age", "entitlement", "schema_drift", "rejected_row",
+    "warning_rule", "warning_scope", "warning_event", "warning_acknowledgement", "warning",
+    "scenario_effect_history", "deciding_limit", "effect_period", "effect_in_force",
 )  # fmt: skip
+
+# What a department may add to: table → the columns it states itself. The others are the table's own (defaults, identity
+# columns, which need no grant on their sequence; never serial). Its row policy must demand the asking department.
+WRITABLE: dict[str, tuple[str, ...]] = {"warning_acknowledgement": ("warning_id", "action_zh")}
 
 # two schedulers that start at once must not change the same role at once
 ROLES_LOCK = 7_220_132
@@ -170,6 +177,10 @@ def _grant(connection: psycopg.Connection[Any], name: str) -> None:
     connection.execute(sql.SQL("grant connect on database {} to {}").format(database, role))
     connection.execute(sql.SQL("grant usage on schema sharing to {}").format(role))
     connection.execute(sql.SQL("grant select on {} to {}").format(tables, role))
+    for table, columns in WRITABLE.items():
+        stated = sql.SQL(", ").join(map(sql.Identifier, columns))
+        writable = sql.Identifier("sharing", table)
+        connection.execute(sql.SQL("grant insert ({}) on {} to {}").format(stated, writable, role))
 
 
 def _set_password(connection: psycopg.Connection[Any], name: str, password: str) -> None:
