@@ -19,15 +19,18 @@ from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments, 
 JUNE = date(2025, 6, 1)
 BY_RULEBOOK = (
     "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
-    "condition_explained", "grade_data_age",
+    "condition_explained", "grade_data_age", "grade_current", "grade_history",
 )  # fmt: skip
 FOR_EVERYBODY = (
     "publication", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook", "measure",
     "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
 )  # fmt: skip
 # chosen by who asks, not by rulebook
-OWN = ("entitlement", "schema_drift", "rejected_row")
-VIEWS = ("grade_explained", "condition_explained", "grade_data_age", "schema_drift", "rejected_row")
+OWN = ("entitlement", "schema_drift", "rejected_row", "delivery")
+VIEWS = (
+    "grade_explained", "condition_explained", "grade_data_age", "schema_drift", "rejected_row", "grade_current",
+    "grade_history", "delivery",
+)  # fmt: skip
 RULEBOOKS = ("public_credit", "bidding_participant")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.department.check_calendar import due_problems, filled_problems
+from credit_grading.department.check_deliveries import deliveries_problems
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
 from credit_grading.department.source import source_problems
@@ -18,6 +19,7 @@ def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list
     found = list(_identity(document, stem))
     found += _schedule(document)
     found += _live_since(document, [], document)
+    found += deliveries_problems(document)
     seen: dict[str, int] = {}
     for position, feed in enumerate(document["feeds"]):
         here: list[str | int] = ["feeds", position]

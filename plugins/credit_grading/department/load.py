@@ -9,7 +9,14 @@ from typing import Any
 
 from credit_grading import paths
 from credit_grading.department.check import cross_problems
-from credit_grading.department.model import MAXIMUM_DISAPPEARED_PERCENT, Assertions, Delivery, Department, Feed
+from credit_grading.department.model import (
+    MAXIMUM_DISAPPEARED_PERCENT,
+    Assertions,
+    Delivery,
+    Department,
+    Feed,
+    OutgoingDelivery,
+)  # fmt: skip
 from credit_grading.department.read import read_document
 from credit_grading.department.schema import Found, schema_problems
 
@@ -92,6 +99,7 @@ def _department(document: Any) -> Department:
         schedule=None if document["schedule"] is None else str(document["schedule"]),
         reads=[str(rulebook) for rulebook in document["reads"]],
         feeds=[_feed(feed, live_since) for feed in document["feeds"]],
+        deliveries=[_outgoing(delivery) for delivery in document.get("deliveries", ())],
     )
 
 
@@ -133,6 +141,18 @@ def _delivery(raw: Any) -> Delivery:
         written=tuple(str(word) for word in raw.get("written", ())),
         deleted=tuple(str(word) for word in raw.get("deleted", ())),
         sequence=raw.get("sequence"),
+    )
+
+
+def _outgoing(raw: Any) -> OutgoingDelivery:
+    return OutgoingDelivery(
+        id=str(raw["id"]),
+        kind=str(raw["kind"]),
+        what=tuple(str(table) for table in raw["what"]),
+        mode=str(raw["mode"]),
+        purpose=str(raw["purpose"]),
+        connection=raw.get("connection"),
+        rulebooks=tuple(str(rulebook) for rulebook in raw["rulebooks"]) if "rulebooks" in raw else None,
     )
 
 

@@ -18,14 +18,13 @@ import psycopg
 from psycopg import sql
 
 # Everything a department may select, and nothing else in the warehouse. Row policies narrow grade, grade_change,
-# contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too) and
-# entitlement; schema_drift and rejected_row show a department its own feeds; rules, dictionary and verdicts are for
-# everyone.
+# contribution, limit_hit, crosswalk_level, single_change (so the views over them too) and entitlement; schema_drift,
+# rejected_row and delivery show a department its own; rules, dictionary and verdicts are for everyone.
 READABLE = (
     "publication", "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change",
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
     "measure", "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
-    "grade_data_age", "entitlement", "schema_drift", "rejected_row",
+    "grade_data_age", "entitlement", "schema_drift", "rejected_row", "grade_current", "grade_history", "delivery",
 )  # fmt: skip
 
 # two schedulers that start at once must not change the same role at once
