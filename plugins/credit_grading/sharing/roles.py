@@ -26,7 +26,17 @@ READABLE = (
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
     "measure", "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
     "grade_data_age", "entitlement", "schema_drift", "rejected_row",
+    "bidding_bad_behaviour", "disqualification", "procurement_supplier", "procurement_violation",
+    "procurement_expert", "expert_review", "expert_violation", "expert_pool", "expert_suspension", "expert_proposal",
+    "expert_decision",
 )  # fmt: skip
+
+# What a department may add rows to, and in which columns; row policies say whose rows.
+WRITABLE = {
+    "expert_decision": (
+        "proposal_id", "decision", "reason", "decided_by", "application_filed", "pledge_filed", "legal_test_passed",
+    ),
+}  # fmt: skip
 
 # two schedulers that start at once must not change the same role at once
 ROLES_LOCK = 7_220_132
@@ -170,6 +180,12 @@ def _grant(connection: psycopg.Connection[Any], name: str) -> None:
     connection.execute(sql.SQL("grant connect on database {} to {}").format(database, role))
     connection.execute(sql.SQL("grant usage on schema sharing to {}").format(role))
     connection.execute(sql.SQL("grant select on {} to {}").format(tables, role))
+    for table, columns in WRITABLE.items():
+        connection.execute(
+            sql.SQL("grant insert ({}) on {} to {}").format(
+                sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier("sharing", table), role
+            )
+        )
 
 
 def _set_password(connection: psycopg.Connection[Any], name: str, password: str) -> None:
