@@ -23,7 +23,7 @@ NAMED_DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
 CHANGED = "文件在读取过程中被改动，请稍后重试（changed while being read）"
 
 
-def delimiter_of(source: dict[str, Any], otherwise: str = ",") -> str:
+def delimiter_of(source: Mapping[str, Any], otherwise: str = ",") -> str:
     """The character between the cells, as the department file declares it; ``otherwise`` where it does not."""
     declared = source.get("delimiter") or otherwise
     return NAMED_DELIMITERS.get(declared, declared)
