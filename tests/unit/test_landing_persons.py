@@ -241,3 +241,21 @@ def test_numbers_of_persons_in_the_text_of_firms_are_masked(warehouse, folder) -
 def test_what_is_taken_for_an_identity_number(text: str, masked: str) -> None:
     assert mask_identity_numbers(text) == masked
     assert masked == text or may_hold_identity_number(text.encode())
+
+
+def test_a_header_that_is_somebodys_data_is_not_quoted(warehouse, folder) -> None:
+    row = ["张三丰", "张三丰", "欧阳修" * 80]
+    write(folder, "headless.csv", csv_text([row], row))
+    with pytest.raises(FeedProblem):
+        receive(warehouse)
+    [(told,)] = warehouse.execute("select problems::text from landing.feed_attempt").fetchall()
+    assert "too long for a heading" in told
+    assert "欧阳" not in told
+    write(folder, "headless.csv", csv_text([row[:2]], row[:2]))
+    with pytest.raises(FeedProblem):
+        receive(warehouse)
+    told = warehouse.execute("select string_agg(problems::text, '') from landing.feed_attempt").fetchone()[0]
+    assert "duplicate column" in told
+    assert "缺少列" in told
+    assert "身份证号" in told, "what the contract itself says may be told"
+    assert "张三丰" not in told

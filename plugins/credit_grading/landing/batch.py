@@ -106,7 +106,11 @@ class BatchReceiver:
         except WrongHeader as error:
             outcome = "wrong_header"
             for column, message in error.problems:
-                log.add("error", message, column=column or None)
+                if self._guard:
+                    # the column is named in the message, where it is one of the contract's
+                    log.add("error", self._guard.heading_told(message))
+                else:
+                    log.add("error", message, column=column or None)
             attempt.finding = error.finding
         except SourceError as error:
             outcome = error.outcome

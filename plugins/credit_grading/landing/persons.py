@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import psycopg
 
+from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Column, Contract
 from credit_grading.landing.headers import Headings, column_of
 from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers, mask_valid_numbers
@@ -22,6 +23,9 @@ PERSON = "P:"
 NOT_AN_IDENTITY = "X:"
 KEYED = re.compile(rf"[PX]:[0-9a-f]{{{KEY_LENGTH}}}")
 NOT_KEPT = "；含个人信息，内容不保留（persons: its content is not kept）"
+
+# how messages about headers quote a heading
+QUOTED_HEADING = re.compile(r"“([^”]*)”|'([^']*)'")
 
 Shield = Callable[[str], str]
 
@@ -79,6 +83,17 @@ class PersonGuard:
         self._former = former
         self._headings = headings
         self._seen: dict[str, str] = {}
+
+    def heading_told(self, text: str) -> str:
+        """What is said of a header without the words that are none of the contract's: a file that has lost its header
+        has somebody's data in its place.
+        """
+        columns = self._contract.columns
+        known = {normalise_heading(word) for one in columns for word in (one.name, one.label, *one.headers)}
+        known.add(normalise_heading(self._contract.title_zh))
+        return QUOTED_HEADING.sub(
+            lambda found: found[0] if normalise_heading(found[1] or found[2] or "") in known else "“…”", text
+        )
 
     def seal(self, fingerprint: str) -> str:
         """The fingerprint of a file as received under this key: after a change the same file is read again."""
