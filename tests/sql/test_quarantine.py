@@ -258,7 +258,7 @@ def test_ageing_counts_each_quarter(city: psycopg.Connection[Any], tmp_path: Pat
         " sum(open_rows), max(oldest_open_days), max(median_days_to_clear) from quality.quarantine_ageing"
         " where department_id = %s", department.id,
     )  # fmt: skip
-    city_day = rows_of(city, "select quarantine.city_day(now()) - current_date")[0][0]
+    city_day = rows_of(city, "select calendar.city_day(now()) - current_date")[0][0]
     # the third row was sent again and rejected again: it has been open since the first time
     assert found == [(11, 5, 2, 1, 1, 1, 200 + city_day, 10)]
     shares = "select sum(landed_rows * rejected_percent) / 100 from quality.quarantine_ageing where department_id = %s"

@@ -1,10 +1,5 @@
 -- Quarantine that people work with: what came back corrected, what will never be, and in which words it is told.
 
--- The city's own day of a moment.
-create or replace function quarantine.city_day(moment timestamptz) returns date
-language sql stable parallel safe
-as $$ select (moment at time zone 'Asia/Shanghai')::date $$;
-
 -- Days from Monday to Friday after the first day, up to the second. Public holidays are not looked at (assumption).
 create or replace function quarantine.weekdays_between(first_day date, last_day date) returns integer
 language sql immutable parallel safe

@@ -6,9 +6,9 @@ select
     quarantine.reference(rejected.batch_id, rejected.row_number) as reference,
     rejected.department_id, rejected.feed_id, rejected.source_name, rejected.record_key, rejected.reasons,
     rejected.received_row, rejected.corrects_batch_id, rejected.corrects_row_number,
-    quarantine.city_day(batch.known_from) as received_on,
+    calendar.city_day(batch.known_from) as received_on,
     rejected.cleared_by_batch_id,
-    quarantine.city_day(clearing.known_from) as cleared_on,
+    calendar.city_day(clearing.known_from) as cleared_on,
     decision.reason as void_reason,
     decision.decided_by as voided_by,
     case

@@ -5,7 +5,7 @@ create or replace view quality.quarantine_ageing as
 with landed as (
     select
         batch.department_id, batch.feed_id, batch.contract_id,
-        date_trunc('quarter', quarantine.city_day(batch.known_from))::date as quarter_begins,
+        date_trunc('quarter', calendar.city_day(batch.known_from))::date as quarter_begins,
         sum(staged_batch.landed)::bigint as landed_rows
     from staging.staged_batch
     inner join landing.batch on staged_batch.batch_id = batch.batch_id
@@ -22,7 +22,7 @@ rejected as (
             when row_state.state = 'open' then least(
                 row_state.received_on,
                 (
-                    select quarantine.city_day(min(batch.known_from))
+                    select calendar.city_day(min(batch.known_from))
                     from quarantine.rejected_row as earlier
                     inner join landing.batch on earlier.batch_id = batch.batch_id
                     where
@@ -31,7 +31,7 @@ rejected as (
                         and earlier.cleared_by_batch_id is null
                 ),
                 (
-                    select quarantine.city_day(batch.known_from)
+                    select calendar.city_day(batch.known_from)
                     from landing.batch
                     where batch.batch_id = row_state.corrects_batch_id
                 )
@@ -47,7 +47,7 @@ select
     count(*) filter (where rejected.state = 'void') as void_rows,
     count(*) filter (where rejected.state = 'replaced') as replaced_rows,
     count(*) filter (where rejected.state = 'open') as open_rows,
-    quarantine.city_day(now()) - min(rejected.open_since) as oldest_open_days,
+    calendar.city_day(now()) - min(rejected.open_since) as oldest_open_days,
     percentile_disc(0.5) within group (order by rejected.days_to_clear) as median_days_to_clear,
     round(100.0 * count(rejected.state) / nullif(landed.landed_rows, 0), 2) as rejected_percent
 from landed
