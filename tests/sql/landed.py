@@ -2,20 +2,34 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from credit_grading.contract.load import load_contracts
 from credit_grading.landing.tables import ensure_landing_tables
 from credit_grading.transform.dbt import NodeResult, run_dbt
+from credit_grading.warehouse.connection import VARIABLE
+from credit_grading.warehouse.embedded import EmbeddedPostgres
 
 VALID_CODE = "914403001922038216"
 OTHER_CODE = "9150000020286320X6"
 # published with a check digit that does not fit
 INVALID_CODE = "91320100250571846X"
+
+
+@contextmanager
+def own_warehouse(cluster: EmbeddedPostgres, template: str, name: str) -> Iterator[psycopg.Connection]:
+    """A prepared database for the tests of one module, as an autocommit connection; meanwhile dbt is pointed at it."""
+    cluster.create_database(name, template=template)
+    url = cluster.url(name)
+    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
+        patch.setenv(VARIABLE, url)
+        yield connection
 
 
 def land(

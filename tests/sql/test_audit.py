@@ -15,6 +15,7 @@ from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from tests.oracle.worlds import World, random_world
 from tests.sql.daily import Daily
+from tests.sql.landed import own_warehouse
 from tests.sql.test_incremental import NOTHING_HELD, steady
 
 EVERYBODY = 2000
@@ -25,10 +26,7 @@ DAG_RUN = "scheduled__today"
 def city(
     cluster: EmbeddedPostgres, prepared_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Daily, World]]:
-    cluster.create_database("audited_world", template=prepared_template)
-    url = cluster.url("audited_world")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
+    with own_warehouse(cluster, prepared_template, "audited_world") as connection:
         yield Daily(connection, tmp_path_factory.mktemp("audited") / "rulebooks"), steady(random_world(5, subjects=20))
 
 

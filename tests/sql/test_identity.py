@@ -13,9 +13,8 @@ from credit_grading.evaluation.workspace import Workspace
 from credit_grading.rulebook.load import load_rulebooks
 from credit_grading.transform.dbt import run_dbt
 from credit_grading.transform.layers import selection
-from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.sql.landed import build_thematic, land, prepare_seeds, rows_of
+from tests.sql.landed import build_thematic, land, own_warehouse, prepare_seeds, rows_of
 from tests.sql.test_thematic import DAY_1, DAY_2, DAY_3, entity, penalty
 
 DEPARTMENT = "market_regulation"
@@ -105,10 +104,7 @@ def deliver(connection: psycopg.Connection) -> None:
 @pytest.fixture(scope="module")
 def world(cluster: EmbeddedPostgres, prepared_template: str) -> Iterator[psycopg.Connection]:
     """Three days of arrivals, built once after the last."""
-    cluster.create_database("identity_world", template=prepared_template)
-    url = cluster.url("identity_world")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
+    with own_warehouse(cluster, prepared_template, "identity_world") as connection:
         prepare_seeds(connection)
         deliver(connection)
         build_thematic()

@@ -16,6 +16,7 @@ from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from tests.oracle.worlds import World
 from tests.sql.daily import Daily, as_the_oracle
+from tests.sql.landed import own_warehouse
 from tests.sql.released import Released, release_twice, untouched
 
 SCHEMA = "evaluation_regrade"
@@ -25,10 +26,7 @@ SCHEMA = "evaluation_regrade"
 def released(
     cluster: EmbeddedPostgres, prepared_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Released]:
-    cluster.create_database("released_world", template=prepared_template)
-    url = cluster.url("released_world")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
+    with own_warehouse(cluster, prepared_template, "released_world") as connection:
         yield release_twice(Daily(connection, tmp_path_factory.mktemp("released") / "rulebooks"))
 
 

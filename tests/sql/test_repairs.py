@@ -6,9 +6,8 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.sql.landed import OTHER_CODE, VALID_CODE, build_thematic, land, prepare_seeds, rows_of
+from tests.sql.landed import OTHER_CODE, VALID_CODE, build_thematic, land, own_warehouse, prepare_seeds, rows_of
 
 DAYS = [f"2026-01-0{day} 00:00+00" for day in range(1, 8)]
 GRANTED = date(2025, 9, 1)
@@ -40,10 +39,7 @@ def objection(number: str, document: str, **changes: str | None) -> dict[str, st
 
 @pytest.fixture(scope="module")
 def world(cluster: EmbeddedPostgres, prepared_template: str) -> Iterator[psycopg.Connection]:
-    cluster.create_database("repairs", template=prepared_template)
-    url = cluster.url("repairs")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
+    with own_warehouse(cluster, prepared_template, "repairs") as connection:
         prepare_seeds(connection)
         deliver(connection)
         build_thematic()

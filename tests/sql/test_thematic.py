@@ -8,9 +8,17 @@ import psycopg
 import pytest
 
 from credit_grading.transform.dbt import run_dbt
-from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.sql.landed import OTHER_CODE, VALID_CODE, build_thematic, land, land_list, prepare_seeds, rows_of
+from tests.sql.landed import (
+    OTHER_CODE,
+    VALID_CODE,
+    build_thematic,
+    land,
+    land_list,
+    own_warehouse,
+    prepare_seeds,
+    rows_of,
+)
 
 THIRD_CODE = "91110000600037341L"
 FOURTH_CODE = "91440300708461136T"
@@ -80,10 +88,7 @@ def tax_grade(code: str, name: str) -> dict[str, str | None]:
 @pytest.fixture(scope="module")
 def world(cluster: EmbeddedPostgres, prepared_template: str) -> Iterator[psycopg.Connection]:
     """Three days of arrivals, built once after the last."""
-    cluster.create_database("thematic_world", template=prepared_template)
-    url = cluster.url("thematic_world")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
+    with own_warehouse(cluster, prepared_template, "thematic_world") as connection:
         prepare_seeds(connection)
         deliver(connection)
         build_thematic()

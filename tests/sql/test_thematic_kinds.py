@@ -7,10 +7,9 @@ import pytest
 
 from credit_grading.contract.load import load_contracts
 from credit_grading.transform.dbt import run_dbt
-from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from tests.sql.kinds import MISTYPED, OTHER_FIRM, PERSON, ROWS, SPINE
-from tests.sql.landed import VALID_CODE, build_thematic, land, prepare_seeds, reasons_of, rows_of
+from tests.sql.landed import VALID_CODE, build_thematic, land, own_warehouse, prepare_seeds, reasons_of, rows_of
 
 # test_thematic.py follows these, and test_repairs.py the last three, which are no rows of the spine
 FOLLOWED_ELSEWHERE = {
@@ -28,10 +27,7 @@ COLUMNS = (
 @pytest.fixture(scope="module")
 def world(cluster: EmbeddedPostgres, prepared_template: str) -> Iterator[psycopg.Connection]:
     """One delivery of every kind, and a firm that is called what a masked person is called."""
-    cluster.create_database("thematic_kinds", template=prepared_template)
-    url = cluster.url("thematic_kinds")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
+    with own_warehouse(cluster, prepared_template, "thematic_kinds") as connection:
         prepare_seeds(connection)
         firm = OTHER_FIRM | {"registration_status": "存续", "established_on": "2020-05-01"}
         land(connection, "market_entity", [firm])
