@@ -7,8 +7,13 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set rebuild = should_full_refresh() -%}
-    {%- set landing_relation = adapter.get_relation(target.database, 'landing', contract_id) -%}
-    {%- if landing_relation is none -%}
+    {%- set landing_relation = api.Relation.create(target.database, 'landing', contract_id, type='table') -%}
+    {#- asked of the database: dbt's cache counts a schema as known once its first relation is in it, so while
+        one thread fills it another is told that a table which exists does not -#}
+    {% call statement('landing_exists', fetch_result=True) %}
+        select to_regclass('{{ landing_relation }}') is not null
+    {% endcall %}
+    {%- if not load_result('landing_exists')['data'][0][0] -%}
         {{ exceptions.raise_compiler_error(
             "landing." ~ contract_id ~ " does not exist: create the landing tables first"
         ) }}
