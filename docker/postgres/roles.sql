@@ -12,34 +12,21 @@ revoke connect on database airflow from public;
 create role credit_grading login password :'warehouse_password' nosuperuser nobypassrls nocreatedb createrole;
 create database credit_grading owner credit_grading encoding 'UTF8' locale 'C.UTF-8' template template0;
 
--- for people, and for an installation that gives each step a login of its own: grant one of these to that login
-create role loader nologin nosuperuser nobypassrls;
-create role transformer nologin nosuperuser nobypassrls;
-create role publisher nologin nosuperuser nobypassrls;
-create role auditor nologin nosuperuser nobypassrls;
+-- Roles of the pipeline's steps and of departments are made by the pipeline itself (docker/prepare.py, and each run).
 
 \connect credit_grading
-create schema landing authorization credit_grading;
-create schema quarantine authorization credit_grading;
-create schema staging authorization credit_grading;
-create schema rulebook authorization credit_grading;
-create schema evaluation authorization credit_grading;
-create schema quality authorization credit_grading;
-create schema sharing authorization credit_grading;
-
-grant usage on schema landing to loader, transformer, auditor;
-grant usage on schema quarantine, staging to transformer, auditor;
-grant usage on schema rulebook, evaluation to transformer, publisher, auditor;
-grant usage on schema quality to publisher, auditor;
-grant usage on schema sharing to publisher, auditor;
-
-alter default privileges for role credit_grading in schema landing grant select, insert on tables to loader;
-alter default privileges for role credit_grading in schema landing grant select on tables to transformer;
-alter default privileges for role credit_grading in schema quarantine, staging, evaluation
-grant select, insert, update, delete on tables to transformer;
-alter default privileges for role credit_grading in schema rulebook grant select on tables to transformer, publisher;
-alter default privileges for role credit_grading in schema evaluation, quality grant select on tables to publisher;
-alter default privileges for role credit_grading in schema sharing
-grant select, insert, update, delete on tables to publisher;
-alter default privileges for role credit_grading
-in schema landing, quarantine, staging, rulebook, evaluation, quality, sharing grant select on tables to auditor;
+-- The pipeline lets its steps wait for each other with advisory locks. Whoever reads must not be able to hold them: a
+-- reader could stop every release. Only the server's administrator can take this away from everybody.
+do $$
+declare
+    lock_function regprocedure;
+begin
+    for lock_function in
+        select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_.*lock'
+    loop
+        execute format('revoke execute on function %s from public', lock_function);
+        -- with grant option: it passes them on to the roles of its steps
+        execute format('grant execute on function %s to credit_grading with grant option', lock_function);
+    end loop;
+end
+$$;

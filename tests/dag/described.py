@@ -13,6 +13,7 @@ DEPARTMENTS = {
             "administrative_licences",
             "credit_repair_decisions",
             "objections",
+            "review_answers",
         ],
     ),
     "finance": (
@@ -27,6 +28,7 @@ DEPARTMENTS = {
             "procurement_experts",
             "expert_reviews",
             "expert_violations",
+            "review_answers",
         ],
     ),
     "housing_and_urban_rural_construction": (
@@ -39,6 +41,7 @@ DEPARTMENTS = {
             "contract_performance",
             "registered_practitioners",
             "housing_fund_arrears",
+            "review_answers",
         ],
     ),
     "market_regulation": (

@@ -32,13 +32,14 @@ TRIALS = {
     "regrade": {"publication", "as_of", "known_at", "rulebooks"},
     "what_if": {"drafts", "as_of", "noise_percent"},
 }
-TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial"}
+SUPERVISION = {"exchange", "review"}
+TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision"}
 TAGS |= {"batch:improve", "batch:breakthrough", "batch:deploy"}
 
 
 def test_every_file_parses_and_makes_exactly_the_expected_dags(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dag_ids) == INGEST | TRY | {"grade"} | set(TRIALS)
+    assert set(bag.dag_ids) == INGEST | TRY | {"grade", "supervise"} | set(TRIALS)
     assert len(INGEST) == 30
 
 
@@ -73,6 +74,14 @@ def test_parameters_of_grading(bag: Any) -> None:
     with pytest.raises(Exception, match="date"):
         params["as_of"] = "yesterday"
     params["as_of"] = None
+
+
+def test_supervision_follows_each_publication_and_each_day(bag: Any) -> None:
+    dag = bag.dags["supervise"]
+    assert {task.task_id for task in dag.tasks} == SUPERVISION
+    assert all(not task.downstream_task_ids for task in dag.tasks), "one that fails does not keep the other"
+    assert [asset.name for _, asset in dag.timetable.asset_condition.iter_assets()] == ["sharing/publication"]
+    assert dag.timetable.can_be_scheduled
 
 
 @pytest.mark.parametrize("name", TRIALS)
@@ -110,7 +119,7 @@ def test_policies(bag: Any) -> None:
     tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
     receiving = 2 * sum(len(feeds) + len(planned) for _, _, feeds, planned in DEPARTMENTS.values())
     receiving += 2 * sum(feeds for _, feeds in PLANNED.values())
-    assert len(tasks) == receiving + len(GRADE_EDGES) + len(TRIALS)
+    assert len(tasks) == receiving + len(GRADE_EDGES) + len(SUPERVISION) + len(TRIALS)
     for dag in bag.dags.values():
         assert dag.catchup is False, dag.dag_id
         assert dag.max_active_runs == 1, dag.dag_id

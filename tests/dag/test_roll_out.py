@@ -104,5 +104,5 @@ def test_a_department_that_is_planned_again_leaves_grading_alone(departments_cop
     # its feeds that were planned anyway say so in a line each, which is no contradiction
     bag = parse()
     assert "planned" in bag.dags["ingest_finance"].tags
-    assert len(bag.dags["ingest_finance"].tasks) == 16
+    assert len(bag.dags["ingest_finance"].tasks) == 18
     assert not any("/finance/" in name for name in waited_for(bag))

@@ -202,8 +202,8 @@ def test_no_role_of_the_init_sql_passes_row_policies(native: Native) -> None:
             "select count(*) from pg_authid where rolname in ('airflow', 'credit_grading') and rolpassword ~ '^SCRAM'"
         ).fetchone()
     assert roles == [
-        ("airflow", True, False), ("auditor", False, False), ("credit_grading", True, False),
-        ("loader", False, False), ("publisher", False, False), ("transformer", False, False),
+        ("airflow", True, False), ("credit_auditor", False, False), ("credit_grading", True, False),
+        ("credit_loader", False, False), ("credit_publisher", False, False), ("credit_transformer", False, False),
     ]  # fmt: skip
     assert passwords == (2,)
 
@@ -212,21 +212,27 @@ def test_no_role_of_the_init_sql_passes_row_policies(native: Native) -> None:
     ("role", "statement", "allowed"),
     [
         (
-            "loader",
+            "credit_loader",
             "insert into landing.feed_attempt (department_id, feed_id, outcome) values ('d', 'f', 'loaded')",
             True,
         ),
-        ("loader", "select from sharing.grade", False),
-        ("loader", "delete from landing.batch", False),
-        ("transformer", "delete from staging.staged_batch", True),
-        ("transformer", "insert into sharing.grade_change (sequence) values (1)", False),
-        ("publisher", "update sharing.grade set score = 0", True),
-        ("publisher", "update quality.verdict set outcome = 'passed'", False),
-        ("publisher", "delete from landing.batch", False),
-        ("auditor", "select from landing.batch", True),
-        ("auditor", "select from quarantine.rejected_row", True),
-        ("auditor", "update evaluation.run set reason = ''", False),
+        ("credit_loader", "select from sharing.grade", False),
+        ("credit_loader", "delete from landing.batch", False),
+        ("credit_transformer", "delete from staging.staged_batch", True),
+        ("credit_transformer", "insert into sharing.grade_change (sequence) values (1)", False),
+        ("credit_publisher", "update sharing.grade set score = 0", True),
+        ("credit_publisher", "update quality.verdict set outcome = 'passed'", False),
+        ("credit_publisher", "delete from landing.batch", False),
+        ("credit_auditor", "select from landing.batch", True),
+        ("credit_auditor", "select from quarantine.rejected_row", True),
+        ("credit_auditor", "update evaluation.run set reason = ''", False),
         ("airflow", "select from landing.batch", False),
+        # a reader that holds the pipeline's locks could stop every release
+        ("department_finance", "select pg_advisory_lock(1)", False),
+        ("department_finance", "select pg_try_advisory_xact_lock_shared(1, 2)", False),
+        ("credit_loader", "select pg_advisory_xact_lock(1)", True),
+        ("credit_publisher", "select pg_advisory_xact_lock(1)", True),
+        ("credit_grading", "select pg_advisory_lock(1)", True),
     ],
 )
 def test_each_role_does_its_own_work_only(native: Native, role: str, statement: str, allowed: bool) -> None:

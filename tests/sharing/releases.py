@@ -1,11 +1,14 @@
 """Builds candidates by hand and lets the gate's verdict be what a test needs: publication is tried without dbt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import psycopg
+
+from credit_grading.department.model import Subscription
 
 BESIDE = (
     "grade", "contribution", "limit_hit", "crosswalk_level", "single_change", "indicator", "grade_limit", "grade_band",
@@ -24,7 +27,7 @@ DEPARTMENTS = {
 @dataclass(frozen=True)
 class Department:
     id: str
-    reads: list[str]
+    reads: Sequence[str | Subscription]
 
 
 def departments() -> list[Department]:

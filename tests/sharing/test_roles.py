@@ -7,9 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-import yaml
 
-from credit_grading import paths
 from credit_grading.publication.publish import publish
 from credit_grading.sharing.roles import READABLE, RolesRefused, passwords_from_environment, role_name, sync_roles
 from credit_grading.warehouse.embedded import EmbeddedPostgres
@@ -19,15 +17,21 @@ from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments, 
 JUNE = date(2025, 6, 1)
 BY_RULEBOOK = (
     "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
-    "condition_explained", "grade_data_age",
+    "condition_explained", "grade_data_age", "indicator_value",
 )  # fmt: skip
 FOR_EVERYBODY = (
     "publication", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook", "measure",
     "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
 )  # fmt: skip
 # chosen by who asks, not by rulebook
-OWN = ("entitlement", "schema_drift", "rejected_row")
-VIEWS = ("grade_explained", "condition_explained", "grade_data_age", "schema_drift", "rejected_row")
+OWN = (
+    "entitlement", "schema_drift", "rejected_row", "lookup_log", "review_notice", "review_answer", "review_outcome",
+    "industry_result",
+)  # fmt: skip
+VIEWS = (
+    "grade_explained", "condition_explained", "grade_data_age", "indicator_value", "schema_drift", "rejected_row",
+    "review_notice", "review_outcome",
+)  # fmt: skip
 RULEBOOKS = ("public_credit", "bidding_participant")
 
 
@@ -126,20 +130,6 @@ def test_a_department_sees_the_drift_of_its_own_feeds_only(shared: psycopg.Conne
         assert rows(department, "schema_drift") == []
 
 
-def test_the_real_department_files_give_each_role_what_they_say(shared: psycopg.Connection[Any]) -> None:
-    files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(paths.departments().glob("*.yml"))]
-    assert len(files) >= 3
-    sync_roles(shared, [Department(file["id"], file["reads"]) for file in files])
-    try:
-        for file in files:
-            with log_in(shared, file["id"]) as department:
-                for table in BY_RULEBOOK:
-                    assert rows(department, table) == entitled_rows(shared, table, file["reads"]), (file["id"], table)
-    finally:
-        for file in files:
-            shared.execute(f"drop owned by department_{file['id']}; drop role department_{file['id']}")
-
-
 @pytest.mark.parametrize("department_id", DEPARTMENTS)
 def test_no_other_schema_can_be_read(shared: psycopg.Connection[Any], department_id: str) -> None:
     # built after the roles were: a right must not come by itself
@@ -168,7 +158,8 @@ def test_nothing_can_be_written(shared: psycopg.Connection[Any], department_id: 
         "create function public.f() returns integer language sql as 'select 1'", "create role mine",
     ]  # fmt: skip
     for table in READABLE:
-        statements += [f"delete from sharing.{table}", f"insert into sharing.{table} default values"]
+        statements += [f"delete from sharing.{table}"]
+        statements += [f"insert into sharing.{table} default values"] if table != "review_answer" else []
         statements += [f"truncate sharing.{table}"] if table not in VIEWS else []
     statements += ["update sharing.grade set grade = 'A'", "insert into sharing.entitlement values ('weather', 'all')"]
     with log_in(shared, department_id) as department:

@@ -8,16 +8,18 @@ from typing import Any
 
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.department.check_calendar import due_problems, filled_problems
+from credit_grading.department.check_reads import reads_problems
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
 from credit_grading.department.source import source_problems
 
 
-def cross_problems(document: Any, stem: str, contracts: Collection[str]) -> list[Found]:
+def cross_problems(document: Any, stem: str, contracts: Collection[str], rulebooks: Collection[str]) -> list[Found]:
     """Problems as (line, message) of a document that already satisfies the schema."""
     found = list(_identity(document, stem))
     found += _schedule(document)
     found += _live_since(document, [], document)
+    found += reads_problems(document, rulebooks)
     seen: dict[str, int] = {}
     for position, feed in enumerate(document["feeds"]):
         here: list[str | int] = ["feeds", position]

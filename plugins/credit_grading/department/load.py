@@ -9,7 +9,14 @@ from typing import Any
 
 from credit_grading import paths
 from credit_grading.department.check import cross_problems
-from credit_grading.department.model import MAXIMUM_DISAPPEARED_PERCENT, Assertions, Delivery, Department, Feed
+from credit_grading.department.model import (
+    MAXIMUM_DISAPPEARED_PERCENT,
+    Assertions,
+    Delivery,
+    Department,
+    Feed,
+    Subscription,
+)
 from credit_grading.department.read import read_document
 from credit_grading.department.schema import Found, schema_problems
 
@@ -43,10 +50,12 @@ def load_departments(folder: Path | None = None, contracts: Collection[str] | No
     folder = folder or paths.departments()
     # a contract's file is named after it; reading them all would cost each parse more than the departments do
     known = [file.stem for file in paths.contracts().glob("*.yml")] if contracts is None else contracts
+    # every version of a rulebook is a file of its own: <id>@<version>.yml
+    rulebooks = frozenset(file.stem.partition("@")[0] for file in paths.rulebooks().glob("*.yml"))
     departments: list[Department] = []
     problems: list[str] = []
     for file in sorted(folder.glob("*.yml")):
-        department, found = _examined(file.stem, file.read_bytes(), frozenset(known))
+        department, found = _examined(file.stem, file.read_bytes(), frozenset(known), rulebooks)
         if department:
             departments.append(department)
         problems += [f"{_shown(file)} line {line}: {message}" for line, message in found]
@@ -57,12 +66,14 @@ def load_departments(folder: Path | None = None, contracts: Collection[str] | No
 
 # by content: three DAG files ask for the same departments, and checking them is most of what a parse costs
 @lru_cache(maxsize=256)
-def _examined(stem: str, content: bytes, contracts: frozenset[str]) -> tuple[Department | None, list[Found]]:
+def _examined(
+    stem: str, content: bytes, contracts: frozenset[str], rulebooks: frozenset[str]
+) -> tuple[Department | None, list[Found]]:
     """The department of a file, or None and what is wrong with the file."""
     document, found = read_document(content)
     if document is not None:
         # cross-checks look into the structure, so they wait until it is sound
-        found = schema_problems(document, _schema()) or cross_problems(document, stem, contracts)
+        found = schema_problems(document, _schema()) or cross_problems(document, stem, contracts, rulebooks)
     return (None, sorted(found)) if found else (_department(document), [])
 
 
@@ -90,8 +101,19 @@ def _department(document: Any) -> Department:
         legal_basis=[str(text) for text in document["legal_basis"]],
         batch=str(document["roll_out_batch"]),
         schedule=None if document["schedule"] is None else str(document["schedule"]),
-        reads=[str(rulebook) for rulebook in document["reads"]],
+        reads=[str(granted) if isinstance(granted, str) else _subscription(granted) for granted in document["reads"]],
         feeds=[_feed(feed, live_since) for feed in document["feeds"]],
+    )
+
+
+def _subscription(raw: Any) -> Subscription:
+    return Subscription(
+        rulebook_id=str(raw["rulebook"]),
+        purpose=str(raw["purpose"]).strip(),
+        legal_basis=str(raw["legal_basis"]).strip(),
+        granted_from=date.fromisoformat(raw["from"]),
+        granted_until=date.fromisoformat(raw["until"]),
+        divisions=tuple(sorted(str(code) for code in raw.get("divisions", ()))),
     )
 
 

@@ -70,8 +70,26 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """A right to read a rulebook's grades for a purpose and a time (订阅): its first and its last day, both included.
+
+    ``divisions`` are codes (GB/T 2260) of the divisions whose subjects it covers; none: every subject.
+    """
+
+    rulebook_id: str
+    purpose: str
+    legal_basis: str
+    granted_from: date
+    granted_until: date
+    divisions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Department:
-    """One department (部门). ``batch`` is its roll-out batch, ``reads`` the rulebooks whose grades it may read."""
+    """One department (部门).
+
+    ``batch`` is its roll-out batch, ``reads`` the rulebooks whose grades it may read: an id, or a subscription.
+    """
 
     id: str
     title_zh: str
@@ -81,7 +99,7 @@ class Department:
     legal_basis: list[str]
     batch: str
     schedule: str | None
-    reads: list[str]
+    reads: list[str | Subscription]
     feeds: list[Feed]
 
     def live_feeds(self, day: date) -> list[Feed]:

@@ -55,8 +55,13 @@ class OpenRunOperator(BaseOperator):
 
     def _admit_readers(self, connection: Any) -> None:
         from credit_grading.department.load import DepartmentFileError, load_departments
+        from credit_grading.sharing.pipeline_roles import sync_pipeline_roles
         from credit_grading.sharing.roles import RolesRefused, passwords_from_environment, sync_roles
 
+        try:
+            sync_pipeline_roles(connection)
+        except RolesRefused as problem:
+            raise AirflowFailException(str(problem)) from problem
         try:
             departments = load_departments()
         except DepartmentFileError as mistakes:

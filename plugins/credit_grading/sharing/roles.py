@@ -10,23 +10,37 @@ Environment:
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Json
+
+from credit_grading.department.model import Subscription
+
+SQL_FOLDER = Path(__file__).parent / "sql"
 
 # Everything a department may select, and nothing else in the warehouse. Row policies narrow grade, grade_change,
-# contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too) and
-# entitlement; schema_drift and rejected_row show a department its own feeds; rules, dictionary and verdicts are for
+# contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too), entitlement
+# and lookup_log; schema_drift and rejected_row show a department its own feeds; rules, dictionary and verdicts are for
 # everyone.
 READABLE = (
     "publication", "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change",
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
     "measure", "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
-    "grade_data_age", "entitlement", "schema_drift", "rejected_row",
+    "grade_data_age", "entitlement", "schema_drift", "rejected_row", "lookup_log", "indicator_value",
+    "industry_result", "review_notice", "review_answer", "review_outcome",
 )  # fmt: skip
+
+# What a department may add to: table → the columns it states itself. The others are the table's own (defaults, identity
+# columns, which need no grant on their sequence; never serial). Its row policy must demand the asking department.
+WRITABLE: dict[str, tuple[str, ...]] = {
+    "lookup_log": ("department_id", "subject_key", "purpose", "grades_found"),
+    "review_answer": ("notice_id", "credit_code", "decision", "reason", "contact_title"),
+}
 
 # two schedulers that start at once must not change the same role at once
 ROLES_LOCK = 7_220_132
@@ -45,8 +59,8 @@ class Reader(Protocol):
         """Name of the department in files and tables."""
 
     @property
-    def reads(self) -> list[str]:
-        """Rulebooks whose grades it may read; ["all"] = every rulebook."""
+    def reads(self) -> Sequence[str | Subscription]:
+        """Rulebooks whose grades it may read, and subscriptions; "all" = every rulebook."""
 
 
 class RolesRefused(RuntimeError):
@@ -170,6 +184,10 @@ def _grant(connection: psycopg.Connection[Any], name: str) -> None:
     connection.execute(sql.SQL("grant connect on database {} to {}").format(database, role))
     connection.execute(sql.SQL("grant usage on schema sharing to {}").format(role))
     connection.execute(sql.SQL("grant select on {} to {}").format(tables, role))
+    for table, columns in WRITABLE.items():
+        stated = sql.SQL(", ").join(map(sql.Identifier, columns))
+        writable = sql.Identifier("sharing", table)
+        connection.execute(sql.SQL("grant insert ({}) on {} to {}").format(stated, writable, role))
 
 
 def _set_password(connection: psycopg.Connection[Any], name: str, password: str) -> None:
@@ -199,15 +217,20 @@ def _revoke_others(connection: psycopg.Connection[Any], wanted: list[str]) -> li
 
 
 def _entitle(connection: psycopg.Connection[Any], departments: Iterable[Reader]) -> None:
-    rows = [(department.id, rulebook) for department in departments for rulebook in department.reads]
-    pairs = {"department": [row[0] for row in rows], "rulebook": [row[1] for row in rows]}
-    connection.execute(
-        "delete from sharing.entitlement where (department_id, rulebook_id) not in"
-        " (select * from unnest(%(department)s::text[], %(rulebook)s::text[]))",
-        pairs,
-    )
-    connection.execute(
-        "insert into sharing.entitlement (department_id, rulebook_id)"
-        " select * from unnest(%(department)s::text[], %(rulebook)s::text[]) on conflict do nothing",
-        pairs,
-    )
+    """Make sharing.entitlement say what is wanted; rows that say it already are not touched."""
+    wanted = [_entitlement(department.id, granted) for department in departments for granted in department.reads]
+    connection.execute((SQL_FOLDER / "entitle.sql").read_bytes(), {"wanted": Json(wanted)})
+
+
+def _entitlement(department_id: str, granted: str | Subscription) -> dict[str, Any]:
+    if isinstance(granted, str):
+        return {"department_id": department_id, "rulebook_id": granted}
+    return {
+        "department_id": department_id,
+        "rulebook_id": granted.rulebook_id,
+        "purpose": granted.purpose,
+        "legal_basis": granted.legal_basis,
+        "granted_from": granted.granted_from.isoformat(),
+        "granted_until": granted.granted_until.isoformat(),
+        "divisions": list(granted.divisions) or None,
+    }

@@ -5,7 +5,8 @@ with last as (select coalesce(max(sequence), 0) as sequence from sharing.grade_c
 appended as (
     insert into sharing.grade_change (
         sequence, publication_id, change, rulebook_id, subject_key, facet, as_of, rulebook_version,
-        previous_score, previous_grade, previous_city_grade, score, grade, city_grade
+        previous_score, previous_grade, previous_city_grade, score, grade, city_grade,
+        previous_division_code, division_code
     )
     select
         last.sequence
@@ -22,7 +23,9 @@ appended as (
         previous.city_grade as previous_city_grade,
         candidate.score,
         candidate.grade,
-        candidate.city_grade
+        candidate.city_grade,
+        previous.division_code as previous_division_code,
+        candidate.division_code
     from pg_temp.difference_grade as difference
     left join sharing.grade as previous using (rulebook_id, subject_key, facet)
     left join candidate.grade as candidate using (rulebook_id, subject_key, facet)

@@ -13,10 +13,11 @@ create table if not exists calendar.holiday (
     source text not null
 );
 
--- The day of a moment in the city.
+-- The day of a moment in the city. Read once, here: row policies compare with it, and a body that is read at each call
+-- would take the type `date` from a reader's own temporary schema.
 create or replace function calendar.city_day(moment timestamptz) returns date
 language sql stable parallel safe
-as $$ select (moment at time zone 'Asia/Shanghai')::date $$;
+return (moment at time zone 'Asia/Shanghai')::date;
 
 create or replace function calendar.is_working_day(day date) returns boolean
 language sql stable parallel safe

@@ -58,7 +58,10 @@ create table if not exists sharing.grade_change (
     previous_city_grade text collate "C",
     score numeric,
     grade text collate "C",
-    city_grade text collate "C"
+    city_grade text collate "C",
+    -- where the subject was and is registered: whoever reads one division is told of who leaves it, too
+    previous_division_code text collate "C",
+    division_code text collate "C"
 );
 create index if not exists grade_change_by_subject on sharing.grade_change (subject_key, rulebook_id, facet, sequence);
 
@@ -296,12 +299,4 @@ create table if not exists sharing.feed_age (
     )),
     due_on date,
     primary key (publication_id, department_id, feed_id)
-);
-
--- Which department may read which rulebook's grades; rulebook_id 'all' = every rulebook, also those to come.
--- Filled from dags/departments/*.yml.
-create table if not exists sharing.entitlement (
-    department_id text collate "C" not null,
-    rulebook_id text collate "C" not null,
-    primary key (department_id, rulebook_id)
 );

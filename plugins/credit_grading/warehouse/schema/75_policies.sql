@@ -2,42 +2,66 @@
 -- The owner (the pipeline) is not subject to them. Whoever else is granted a table without being entitled sees no row.
 
 -- The department whose login role asks: role department_<id> ↔ department <id>; null for every other role.
+-- Read once, here, like calendar.city_day: nothing of the reader's own can take the place of what stands in it.
 create or replace function sharing.current_department() returns text
 language sql stable
-as $$ select substring(current_user from '^department_(.+)$') $$;
+return substring(current_user from '^department_(.+)$');
 
 do $$
 declare
+    -- Every subquery of a policy stands alone, so that it is computed once per statement and not once per row.
+    mine constant text := 'entitled.department_id = sharing.current_department()'
+        ' and calendar.city_day(now()) between coalesce(entitled.granted_from, ''-infinity'')'
+        ' and coalesce(entitled.granted_until, ''infinity'')';
+    whole constant text := 'rulebook_id in (select entitled.rulebook_id from sharing.entitlement as entitled'
+        ' where entitled.divisions is null and ' || mine || ')'
+        ' or exists (select from sharing.entitlement as entitled'
+        ' where entitled.rulebook_id = ''all'' and entitled.divisions is null and ' || mine || ')';
+    -- %1$s: the column with the division
+    in_division constant text := '(rulebook_id, %1$s) in (select entitled.rulebook_id, unnest(entitled.divisions)'
+        ' from sharing.entitlement as entitled where ' || mine || ')'
+        ' or %1$s in (select unnest(entitled.divisions)'
+        ' from sharing.entitlement as entitled where entitled.rulebook_id = ''all'' and ' || mine || ')';
+    -- What stands behind a grade goes with the grade: asked row by row, but only of whom reads divisions.
+    behind_grade constant text := 'exists (select from sharing.entitlement as entitled'
+        ' where entitled.divisions is not null and ' || mine || ')'
+        ' and exists (select from sharing.grade as visible where visible.rulebook_id = %1$I.rulebook_id'
+        ' and visible.subject_key = %1$I.subject_key and visible.facet = %1$I.facet)';
     protected record;
 begin
-    -- Made only where missing: altering would lock readers out for as long as the slowest of them takes.
     for protected in
-        select policy.table_name, policy.expression
+        select
+            policy.table_name,
+            policy.expression,
+            md5(policy.expression) as mark,
+            format('sharing.%I', policy.table_name)::regclass as relation
         from (values
             ('entitlement', 'department_id = (select sharing.current_department())'),
-            ('grade', null), ('grade_change', null), ('contribution', null), ('limit_hit', null),
-            ('crosswalk_level', null), ('single_change', null)
+            ('grade', concat_ws(' or ', whole, format(in_division, 'division_code'))),
+            ('grade_change', concat_ws(
+                ' or ', whole, format(in_division, 'division_code'), format(in_division, 'previous_division_code')
+            )),
+            ('contribution', concat_ws(' or ', whole, format(behind_grade, 'contribution'))),
+            ('limit_hit', concat_ws(' or ', whole, format(behind_grade, 'limit_hit'))),
+            ('crosswalk_level', concat_ws(' or ', whole, format(behind_grade, 'crosswalk_level'))),
+            ('single_change', concat_ws(' or ', whole, format(behind_grade, 'single_change')))
         ) as policy (table_name, expression)
     loop
-        if not (select relrowsecurity from pg_class where oid = format('sharing.%I', protected.table_name)::regclass) then
-            execute format('alter table sharing.%I enable row level security', protected.table_name);
+        -- Made only where missing or of another wording: altering would lock readers out for as long as the slowest
+        -- of them takes. The wording as written is kept as the policy's comment; Postgres keeps a changed one.
+        if not (select relrowsecurity from pg_catalog.pg_class where oid = protected.relation) then
+            execute format('alter table %s enable row level security', protected.relation);
         end if;
         if not exists (
-            select from pg_policies
-            where schemaname = 'sharing' and tablename = protected.table_name and policyname = 'department_reads'
+            select from pg_catalog.pg_policy
+            where polrelid = protected.relation and polname = 'department_reads'
+                and obj_description(oid, 'pg_policy') = protected.mark
         ) then
+            execute format('drop policy if exists department_reads on %s', protected.relation);
             execute format(
-                'create policy department_reads on sharing.%I for select using (%s)',
-                protected.table_name,
-                coalesce(
-                    protected.expression,
-                    -- both subqueries stand alone: computed once per statement, not once per row
-                    'rulebook_id in (select entitled.rulebook_id from sharing.entitlement as entitled'
-                    ' where entitled.department_id = sharing.current_department())'
-                    ' or exists (select from sharing.entitlement as entitled where entitled.rulebook_id = ''all'''
-                    ' and entitled.department_id = sharing.current_department())'
-                )
+                'create policy department_reads on %s for select using (%s)', protected.relation, protected.expression
             );
+            execute format('comment on policy department_reads on %s is %L', protected.relation, protected.mark);
         end if;
     end loop;
 end
