@@ -45,3 +45,8 @@ def rulebooks() -> Path:
 def expectations() -> Path:
     """The gate's suites as reviewed YAML."""
     return home() / "expectations"
+
+
+def supervision_list() -> Path:
+    """One YAML file per department that inspects."""
+    return dbt_project() / "supervision_list"

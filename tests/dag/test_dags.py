@@ -32,14 +32,16 @@ TRIALS = {
     "regrade": {"publication", "as_of", "known_at", "rulebooks"},
     "what_if": {"drafts", "as_of", "noise_percent"},
 }
+# the same, of supervision
+DRAWING = {"draw": {"mode", "item", "period", "commitment", "draw", "seed"}}
 SUPERVISION = {"exchange", "review"}
-TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision"}
+TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision", "inspection"}
 TAGS |= {"batch:improve", "batch:breakthrough", "batch:deploy"}
 
 
 def test_every_file_parses_and_makes_exactly_the_expected_dags(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dag_ids) == INGEST | TRY | {"grade", "supervise"} | set(TRIALS)
+    assert set(bag.dag_ids) == INGEST | TRY | {"grade", "supervise"} | set(TRIALS) | set(DRAWING)
     assert len(INGEST) == 30
 
 
@@ -80,18 +82,19 @@ def test_supervision_follows_each_publication_and_each_day(bag: Any) -> None:
     dag = bag.dags["supervise"]
     assert {task.task_id for task in dag.tasks} == SUPERVISION
     assert all(not task.downstream_task_ids for task in dag.tasks), "one that fails does not keep the other"
-    assert [asset.name for _, asset in dag.timetable.asset_condition.iter_assets()] == ["sharing/publication"]
+    assert [asset.name for asset in dag.timetable.asset_condition.objects] == ["sharing/publication"]
     assert dag.timetable.can_be_scheduled
 
 
-@pytest.mark.parametrize("name", TRIALS)
+@pytest.mark.parametrize("name", TRIALS | DRAWING)
 def test_what_people_start(bag: Any, name: str) -> None:
     dag = bag.dags[name]
-    assert dag.tags == {"grade", "trial"}
+    params = (TRIALS | DRAWING)[name]
+    assert dag.tags == ({"grade", "trial"} if name in TRIALS else {"supervision", "inspection"})
     assert not dag.timetable.can_be_scheduled, "nothing but a person starts it"
     assert [task.task_id for task in dag.tasks] == [name]
-    assert set(dag.params) == TRIALS[name]
-    assert all(has_chinese(dag.params.get_param(key).schema["title"]) for key in TRIALS[name])
+    assert set(dag.params) == params
+    assert all(has_chinese(dag.params.get_param(key).schema["title"]) for key in params)
     assert "Re-run" in dag.doc_md
     assert not dag.get_task(name).outlets, "a trial announces nothing"
 
@@ -106,6 +109,9 @@ def test_what_people_start(bag: Any, name: str) -> None:
         ("regrade", "as_of", None, "2026-06"),
         ("regrade", "publication", 1, 0),
         ("regrade", "rulebooks", ["public_credit@2026-01"], "public_credit@2026-01"),
+        ("draw", "mode", "run", "verify"),
+        ("draw", "period", "2026-04", "2026-4"),
+        ("draw", "commitment", "0" * 64, "the seed itself"),
     ],
 )
 def test_parameters_of_trials(bag: Any, name: str, parameter: str, right: object, wrong: object) -> None:
@@ -119,7 +125,7 @@ def test_policies(bag: Any) -> None:
     tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
     receiving = 2 * sum(len(feeds) + len(planned) for _, _, feeds, planned in DEPARTMENTS.values())
     receiving += 2 * sum(feeds for _, feeds in PLANNED.values())
-    assert len(tasks) == receiving + len(GRADE_EDGES) + len(SUPERVISION) + len(TRIALS)
+    assert len(tasks) == receiving + len(GRADE_EDGES) + len(SUPERVISION) + len(TRIALS) + len(DRAWING)
     for dag in bag.dags.values():
         assert dag.catchup is False, dag.dag_id
         assert dag.max_active_runs == 1, dag.dag_id
@@ -139,7 +145,7 @@ def test_policies(bag: Any) -> None:
     grading = {name.split(".")[1]: pool for name, pool in pools.items() if name.startswith("grade.")}
     assert {task for task, pool in grading.items() if pool != "warehouse"} == {"data_docs"}
     # a trial reads what grading writes: one at a time
-    assert {pools[f"{name}.{name}"] for name in TRIALS} == {"warehouse"}
+    assert {pools[f"{name}.{name}"] for name in TRIALS | DRAWING} == {"warehouse"}
 
 
 def test_pools_that_are_used_are_created(bag: Any) -> None:
@@ -168,7 +174,9 @@ def test_every_dag_serializes_and_keeps_its_chinese_name(bag: Any) -> None:
 
 def test_no_dag_file_is_named_like_dbt() -> None:
     files = sorted(path.name for path in (HOME / "dags").glob("*.py"))
-    assert files == ["department_files.py", "grade.py", "ingest.py", "regrade.py", "what_if.py"]
+    assert files == [
+        "department_files.py", "draw.py", "grade.py", "ingest.py", "regrade.py", "supervise.py", "what_if.py",
+    ]  # fmt: skip
     assert not list((HOME / "dags").rglob("dbt_*.py"))
 
 
@@ -195,7 +203,7 @@ print(len(bag.dags), sorted(name for name in set(sys.modules) - before if name.s
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + len(TRY) + 1 + len(TRIALS)} []"
+    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + len(TRY) + 2 + len(TRIALS) + len(DRAWING)} []"
 
 
 def test_plugins_folder_is_not_imported_file_by_file() -> None:

@@ -26,11 +26,13 @@ FOR_EVERYBODY = (
 # chosen by who asks, not by rulebook
 OWN = (
     "entitlement", "schema_drift", "rejected_row", "lookup_log", "review_notice", "review_answer", "review_outcome",
-    "industry_result",
+    "industry_result", "supervision_list", "inspection_plan", "draw", "draw_stratum", "draw_frame", "draw_inspector",
+    "draw_recusal", "drawn_subject", "draw_assignment", "inspection_progress",
 )  # fmt: skip
 VIEWS = (
     "grade_explained", "condition_explained", "grade_data_age", "indicator_value", "schema_drift", "rejected_row",
-    "review_notice", "review_outcome",
+    "review_notice", "review_outcome", "supervision_list", "inspection_plan", "draw", "draw_stratum", "draw_frame",
+    "draw_inspector", "draw_recusal", "drawn_subject", "draw_assignment", "inspection_progress",
 )  # fmt: skip
 RULEBOOKS = ("public_credit", "bidding_participant")
 

@@ -58,7 +58,7 @@ def _value_message(error: Any) -> str:
 
 
 def _meant(value: object, allowed: object) -> str:
-    close = get_close_matches(str(value), allowed, 1) if isinstance(allowed, list) else []
+    close = get_close_matches(str(value), map(str, allowed), 1) if isinstance(allowed, list) else []
     return f"; did you mean '{close[0]}'?" if close else ""
 
 

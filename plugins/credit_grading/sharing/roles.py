@@ -33,6 +33,8 @@ READABLE = (
     "measure", "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
     "grade_data_age", "entitlement", "schema_drift", "rejected_row", "lookup_log", "indicator_value",
     "industry_result", "review_notice", "review_answer", "review_outcome",
+    "supervision_list", "inspection_plan", "draw", "draw_stratum", "draw_frame", "draw_inspector", "draw_recusal",
+    "drawn_subject", "draw_assignment", "inspection_progress",
 )  # fmt: skip
 
 # What a department may add to: table → the columns it states itself. The others are the table's own (defaults, identity
