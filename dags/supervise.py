@@ -1,22 +1,24 @@
-"""What follows from a release: give back what industries found, and review grades that lie two levels apart."""
+"""What follows from a release: results go back to industries, grades two levels apart are reviewed, inspections planned."""
 
 from airflow.sdk import DAG, AssetOrTimeSchedule
 
 from credit_grading.operators.exchange import ExchangeOperator
+from credit_grading.operators.inspection import PlanInspectionsOperator, RecordInspectionsOperator
 from credit_grading.operators.review import ReviewOperator
 from credit_grading.operators.schedule import PUBLICATION, WAREHOUSE_TASK, each
 
 with DAG(
     dag_id="supervise",
     dag_display_name="发布后监管",
-    description="Share industries' results and review diverging grades",
+    description="Share industries' results, review diverging grades, plan inspections",
     doc_md=__doc__
     + """
 
 Runs after each publication, and each morning, because deadlines pass on days without one.
 
-**Re-run**: at any time. The ledger of reviews is only added to, and a second run with the same release, day and answers
-adds nothing. Red: the rules of review have a mistake; the log names file and line, and nothing was changed.
+The tasks do not wait for each other. **Re-run**: at any time. Ledgers are only added to, and a second run with the same
+release, day and answers adds nothing. Red: rules or supervision list have a mistake; the log names file and line, and
+nothing was changed.
 """,
     schedule=AssetOrTimeSchedule(timetable=each("30 7 * * *"), assets=[PUBLICATION]),
     catchup=False,
@@ -33,4 +35,14 @@ adds nothing. Red: the rules of review have a mistake; the log names file and li
         task_id="review",
         task_display_name="评价等级核查",
         doc_md="Opens, notifies, judges answers, escalates and closes cases of diverging grades (两档以上差距).",
+    )
+    RecordInspectionsOperator(
+        task_id="record_inspections",
+        task_display_name="检查结果归集",
+        doc_md="Takes in the results of drawn subjects; warns of results that belong to no draw.",
+    )
+    PlanInspectionsOperator(
+        task_id="plan_inspections",
+        task_display_name="检查计划",
+        doc_md="Loads the supervision list (信用监管清单) and plans the period of each item that has no plan yet.",
     )

@@ -16,12 +16,26 @@ from credit_grading.warehouse.embedded import EmbeddedPostgres
 SUITES = ("unit", "sql", "dag", "gate", "sharing", "e2e", "browser")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each test belongs to the suite of its folder."""
+# they start the whole platform: one after the other, and first, because they take longest
+WHOLE_PLATFORM = ("e2e", "browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test belongs to the suite of its folder; processes that share the work take whole files."""
     for item in items:
         suite = item.path.relative_to(Path(__file__).parent).parts[0]
         if suite in SUITES:
             item.add_marker(suite)
+        item.add_marker(pytest.mark.xdist_group("platform" if suite in WHOLE_PLATFORM else str(item.path)))
+    if config.getoption("dist", "no") != "no":
+        items.sort(key=lambda item: not any(item.get_closest_marker(suite) for suite in WHOLE_PLATFORM))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that share the work have a state folder each: dbt writes there."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        os.environ["CREDIT_GRADING_STATE"] = str(config.rootpath / "var" / "tests" / worker)
 
 
 def require_service(reason: str) -> None:

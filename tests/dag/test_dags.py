@@ -34,7 +34,7 @@ TRIALS = {
 }
 # the same, of supervision
 DRAWING = {"draw": {"mode", "item", "period", "commitment", "draw", "seed"}}
-SUPERVISION = {"exchange", "review"}
+SUPERVISION = {"exchange", "review", "record_inspections", "plan_inspections"}
 TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision", "inspection"}
 TAGS |= {"batch:improve", "batch:breakthrough", "batch:deploy"}
 
