@@ -1,4 +1,4 @@
-"""What follows from a release: results go back to industries, grades two levels apart are reviewed, inspections planned."""
+"""What follows from a release: results go back, grades two levels apart are reviewed, inspections are planned."""
 
 from airflow.sdk import DAG, AssetOrTimeSchedule
 
