@@ -87,7 +87,7 @@ left join (
 ) as measure using (rulebook_id, grade);
 
 -- The list in force with the last release, for everybody; the release and the list are seen together or not at all.
-create or replace view sharing.supervision_list as
+create or replace view sharing.supervision_list with (security_barrier = true) as
 select
     item.item_id,
     item.title_zh,

@@ -17,6 +17,8 @@ declare
     number text;
 begin
     perform pg_advisory_xact_lock(7220392);
+    -- plan and frame are of one release: the next one waits
+    lock table sharing.publication in share mode;
     select draw_number into standing from supervision.draw inner join supervision.inspection_plan using (plan_id)
     inner join supervision.item_version using (version_id)
     where item_id = wanted_item and period_from = begins and not supervision.is_cancelled(draw_number);
