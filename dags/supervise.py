@@ -1,24 +1,24 @@
-"""What follows from a release: results go back, grades two levels apart are reviewed, inspections are planned."""
+"""What follows from a release: results go back, grades are reviewed, inspections planned, experts proposed for."""
 
 from airflow.sdk import DAG, AssetOrTimeSchedule
 
 from credit_grading.operators.exchange import ExchangeOperator
 from credit_grading.operators.inspection import PlanInspectionsOperator, RecordInspectionsOperator
+from credit_grading.operators.manage_experts import ManageExpertsOperator
 from credit_grading.operators.review import ReviewOperator
 from credit_grading.operators.schedule import PUBLICATION, WAREHOUSE_TASK, each
 
 with DAG(
     dag_id="supervise",
     dag_display_name="发布后监管",
-    description="Share industries' results, review diverging grades, plan inspections",
+    description="What departments are told, asked and given to decide after each release",
     doc_md=__doc__
     + """
 
 Runs after each publication, and each morning, because deadlines pass on days without one.
 
 The tasks do not wait for each other. **Re-run**: at any time. Ledgers are only added to, and a second run with the same
-release, day and answers adds nothing. Red: rules or supervision list have a mistake; the log names file and line, and
-nothing was changed.
+release, day and answers adds nothing. Red: rules have a mistake; the log names file and line, and nothing was changed.
 """,
     schedule=AssetOrTimeSchedule(timetable=each("30 7 * * *"), assets=[PUBLICATION]),
     catchup=False,
@@ -45,4 +45,9 @@ nothing was changed.
         task_id="plan_inspections",
         task_display_name="检查计划",
         doc_md="Loads the supervision list (信用监管清单) and plans the period of each item that has no plan yet.",
+    )
+    ManageExpertsOperator(
+        task_id="manage_experts",
+        task_display_name="评审专家库建议",
+        doc_md="Proposes by rules whom to promote, suspend, restore or dismiss of the review experts; finance decides.",
     )

@@ -34,7 +34,7 @@ TRIALS = {
 }
 # the same, of supervision
 DRAWING = {"draw": {"mode", "item", "period", "commitment", "draw", "seed"}}
-SUPERVISION = {"exchange", "review", "record_inspections", "plan_inspections"}
+SUPERVISION = {"exchange", "review", "record_inspections", "plan_inspections", "manage_experts"}
 TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision", "inspection"}
 TAGS |= {"batch:improve", "batch:breakthrough", "batch:deploy"}
 
@@ -81,7 +81,7 @@ def test_parameters_of_grading(bag: Any) -> None:
 def test_supervision_follows_each_publication_and_each_day(bag: Any) -> None:
     dag = bag.dags["supervise"]
     assert {task.task_id for task in dag.tasks} == SUPERVISION
-    assert all(not task.downstream_task_ids for task in dag.tasks), "one that fails does not keep the other"
+    assert all(not task.downstream_task_ids for task in dag.tasks), "one that fails does not keep the others"
     assert [asset.name for asset in dag.timetable.asset_condition.objects] == ["sharing/publication"]
     assert dag.timetable.can_be_scheduled
 

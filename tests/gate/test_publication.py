@@ -10,6 +10,7 @@ import pytest
 from credit_grading.publication.publish import Publication, publish
 from tests.gate.two_releases import JULY, JUNE, NEW, OLD
 from tests.sharing.releases import set_candidates, snapshot, verified_run
+from tests.sharing.sectors import DEFAULTS, add
 
 
 @pytest.fixture
@@ -22,6 +23,8 @@ def released(warehouse: psycopg.Connection[Any]) -> Publication:
         "insert into candidate.single_change (rulebook_id, subject_key, facet, direction, kind, grade)"
         " select rulebook_id, subject_key, facet, 'down', 'record_added', 'D' from candidate.grade"
     )
+    for table in DEFAULTS:
+        add(warehouse, table, {})
     return publish(warehouse, verified_run(warehouse, JUNE))
 
 
@@ -43,6 +46,12 @@ def test_first_publication_releases_every_candidate(warehouse: psycopg.Connectio
         "scenario_effect",
         "dictionary",
         "rulebook_data_age",
+        "bidding_bad_behaviour",
+        "procurement_supplier",
+        "procurement_violation",
+        "procurement_expert",
+        "expert_review",
+        "expert_violation",
     ):
         columns = ", ".join(
             column

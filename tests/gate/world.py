@@ -192,6 +192,12 @@ create table candidate.rulebook_data_age (like sharing.rulebook_data_age);
 insert into candidate.rulebook_data_age
 select 'public_credit', department_id, feed_id, '行政处罚', last_received_at, last_outcome, age_days, is_carried_over
 from candidate.feed_age;
+create table candidate.bidding_bad_behaviour (like sharing.bidding_bad_behaviour);
+create table candidate.procurement_supplier (like sharing.procurement_supplier);
+create table candidate.procurement_violation (like sharing.procurement_violation);
+create table candidate.procurement_expert (like sharing.procurement_expert);
+create table candidate.expert_review (like sharing.expert_review);
+create table candidate.expert_violation (like sharing.expert_violation);
 """
 
 LANDED = """

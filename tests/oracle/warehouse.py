@@ -38,12 +38,36 @@ CREDIT_RECORD = {
     "row_number": "bigint",
 }
 
+SECTORS = {
+    "thematic_bidding.bad_behaviour": "firm_name text, document_number text, qualification text, reason text,"
+    " project_name text, ban_from date, ban_until date",
+    "thematic_procurement.supplier": "entity_name text, supplier_kind text, division_code text, registered_on date,"
+    " left_on date",
+    "thematic_procurement.violation": "entity_name text, document_number text, behaviour_code text,"
+    " circumstances text, penalty_result text, penalty_basis text, enforcement_authority text, penalised_on date,"
+    " ban_from date, ban_until date",
+    "thematic_procurement.expert": "person_name text, expert_number text, review_field text, title_level text,"
+    " listed_on date, left_on date",
+    "thematic_procurement.expert_review": "project_number text, evaluating_side text, score numeric, reviewed_on date",
+    "thematic_procurement.expert_violation": "record_number text, behaviour_code text, behaviour text, severity text,"
+    " points numeric, project_number text, deciding_authority text, occurred_on date",
+}
+
 
 def create_records(connection: psycopg.Connection) -> None:
     """The spine as the thematic models build it."""
     columns = ", ".join(f"{name} {kind}" for name, kind in CREDIT_RECORD.items())
     connection.execute("create schema if not exists thematic")
     connection.execute(f"create table if not exists thematic.credit_record ({columns})".encode())
+    create_sectors(connection)
+
+
+def create_sectors(connection: psycopg.Connection) -> None:
+    """The sectors' own tables that the candidates read beside the spine, empty."""
+    for table, columns in SECTORS.items():
+        connection.execute(f"create schema if not exists {table.partition('.')[0]}".encode())
+        identity = "record_key text, batch_id bigint, row_number bigint"
+        connection.execute(f"create table if not exists {table} ({identity}, {columns})".encode())
 
 
 def fill_records(connection: psycopg.Connection, records: list[Record]) -> None:

@@ -13,7 +13,8 @@ from credit_grading.department.model import Subscription
 BESIDE = (
     "grade", "contribution", "limit_hit", "crosswalk_level", "single_change", "indicator", "grade_limit", "grade_band",
     "grade_condition", "rulebook", "measure", "scenario_effect", "dictionary", "feed_age",
-    "rulebook_data_age",
+    "rulebook_data_age", "bidding_bad_behaviour", "procurement_supplier", "procurement_violation", "procurement_expert",
+    "expert_review", "expert_violation",
 )  # fmt: skip
 
 DEPARTMENTS = {

@@ -16,9 +16,11 @@ from credit_grading.landing.tables import ensure_landing_tables
 from credit_grading.publication.publish import publish
 from credit_grading.sharing.pipeline_roles import PIPELINE_ROLES, sync_pipeline_roles
 from credit_grading.sharing.roles import WRITABLE, RolesRefused, sync_roles
+from credit_grading.supervision.expert_pool import propose
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from credit_grading.warehouse.prepare import prepare
 from tests.sharing.releases import Department, Grade, set_candidates, snapshot, verified_run
+from tests.sharing.sectors import release
 from tests.sharing.test_roles import log_in, rows
 from tests.unit import landing_support as landing
 
@@ -231,3 +233,24 @@ def test_the_owner_is_never_locked_out(city: City) -> None:
         city.owner.execute(f"set row_security = off; select count(*) from {table}; reset row_security")
         with city.log_in("auditor") as auditor:
             assert auditor.execute(f"select count(*) from {table}").fetchone() == seen
+
+
+def test_the_publisher_proposes_of_experts_with_all_that_was_decided_in_view(city: City) -> None:
+    july = date(2026, 7, 31)
+    acts = [{"points": 15, "occurred_on": date(2026, 2, 1)}, {"subject_key": "P:2", "points": 15}]
+    experts = [{}, {"subject_key": "P:2"}]
+    release(city.owner, july, procurement_expert=experts, expert_violation=acts)
+    decide = (
+        "insert into sharing.expert_decision (proposal_id, department_id, decision, reason, decided_by)"
+        " select proposal_id, 'finance', 'accepted', '经核实', '科长' from supervision.expert_proposal"
+        " where subject_key = 'P:1'"
+    )
+    with city.log_in("publisher") as publisher:
+        assert propose(publisher) == {"suspend": 2}
+        assert propose(publisher) == {}
+        with pytest.raises(errors.InsufficientPrivilege):
+            publisher.execute(decide)
+        city.owner.execute(decide)
+        # only who sees the suspension knows that it has run out
+        release(city.owner, date(2026, 8, 1), procurement_expert=experts, expert_violation=acts)
+        assert propose(publisher) == {"restore": 1}

@@ -13,6 +13,7 @@ from credit_grading.sharing.roles import READABLE, RolesRefused, passwords_from_
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from credit_grading.warehouse.prepare import prepare
 from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments, set_candidates, verified_run
+from tests.sharing.sectors import SECTOR_VIEWS, SECTORS
 
 JUNE = date(2025, 6, 1)
 BY_RULEBOOK = (
@@ -33,6 +34,7 @@ VIEWS = (
     "grade_explained", "condition_explained", "grade_data_age", "indicator_value", "schema_drift", "rejected_row",
     "review_notice", "review_outcome", "supervision_list", "inspection_plan", "draw", "draw_stratum", "draw_frame",
     "draw_inspector", "draw_recusal", "drawn_subject", "draw_assignment", "inspection_progress",
+    *SECTOR_VIEWS,
 )  # fmt: skip
 RULEBOOKS = ("public_credit", "bidding_participant")
 
@@ -113,7 +115,7 @@ def test_every_table_of_sharing_is_either_by_rulebook_or_for_everybody(shared: p
             "select relname::text from pg_class where relnamespace = 'sharing'::regnamespace and relkind in ('r', 'v')"
         )
     }
-    assert existing == {*BY_RULEBOOK, *FOR_EVERYBODY, *OWN} == set(READABLE)
+    assert existing == {*BY_RULEBOOK, *FOR_EVERYBODY, *OWN, *SECTORS} == set(READABLE)
 
 
 def test_a_department_sees_the_drift_of_its_own_feeds_only(shared: psycopg.Connection[Any]) -> None:

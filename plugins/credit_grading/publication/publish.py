@@ -21,6 +21,8 @@ SQL_FOLDER = Path(__file__).parent / "sql"
 BESIDE = (
     "contribution", "limit_hit", "crosswalk_level", "single_change", "indicator", "grade_limit", "grade_band",
     "grade_condition", "rulebook", "measure", "scenario_effect", "dictionary", "rulebook_data_age",
+    "bidding_bad_behaviour", "procurement_supplier", "procurement_violation", "procurement_expert", "expert_review",
+    "expert_violation",
 )  # fmt: skip
 
 # A day's evaluation of a subject that says nothing new is not a change; the release carries the newest as-of date.

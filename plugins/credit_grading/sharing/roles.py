@@ -35,6 +35,9 @@ READABLE = (
     "industry_result", "review_notice", "review_answer", "review_outcome",
     "supervision_list", "inspection_plan", "draw", "draw_stratum", "draw_frame", "draw_inspector", "draw_recusal",
     "drawn_subject", "draw_assignment", "inspection_progress",
+    "bidding_bad_behaviour", "disqualification", "procurement_supplier", "procurement_violation",
+    "procurement_expert", "expert_review", "expert_violation", "expert_pool", "expert_suspension", "expert_proposal",
+    "expert_decision",
 )  # fmt: skip
 
 # What a department may add to: table → the columns it states itself. The others are the table's own (defaults, identity
@@ -42,7 +45,10 @@ READABLE = (
 WRITABLE: dict[str, tuple[str, ...]] = {
     "lookup_log": ("department_id", "subject_key", "purpose", "grades_found"),
     "review_answer": ("notice_id", "credit_code", "decision", "reason", "contact_title"),
-}
+    "expert_decision": (
+        "proposal_id", "decision", "reason", "decided_by", "application_filed", "pledge_filed", "legal_test_passed",
+    ),
+}  # fmt: skip
 
 # two schedulers that start at once must not change the same role at once
 ROLES_LOCK = 7_220_132

@@ -10,11 +10,14 @@ lock table
     candidate.grade, candidate.contribution, candidate.limit_hit, candidate.crosswalk_level, candidate.single_change,
     candidate.indicator, candidate.grade_limit, candidate.grade_band, candidate.grade_condition, candidate.rulebook,
     candidate.measure, candidate.scenario_effect, candidate.dictionary, candidate.feed_age,
-    candidate.rulebook_data_age
+    candidate.rulebook_data_age, candidate.bidding_bad_behaviour, candidate.procurement_supplier,
+    candidate.procurement_violation, candidate.procurement_expert, candidate.expert_review, candidate.expert_violation
 in share mode;
 lock table
     sharing.publication, sharing.grade, sharing.grade_change, sharing.contribution, sharing.limit_hit,
     sharing.crosswalk_level, sharing.single_change, sharing.indicator, sharing.grade_limit, sharing.grade_band,
     sharing.grade_condition, sharing.rulebook, sharing.measure, sharing.scenario_effect, sharing.dictionary,
-    sharing.verdict, sharing.feed_age, sharing.rulebook_data_age
+    sharing.verdict, sharing.feed_age, sharing.rulebook_data_age, sharing.bidding_bad_behaviour,
+    sharing.procurement_supplier, sharing.procurement_violation, sharing.procurement_expert, sharing.expert_review,
+    sharing.expert_violation
 in share row exclusive mode;

@@ -56,7 +56,8 @@ begin
     foreach candidate_table in array array[
         'grade', 'contribution', 'limit_hit', 'crosswalk_level', 'single_change', 'indicator', 'grade_limit',
         'grade_band', 'grade_condition', 'rulebook', 'measure', 'scenario_effect', 'dictionary', 'feed_age',
-        'rulebook_data_age'
+        'rulebook_data_age', 'bidding_bad_behaviour', 'procurement_supplier', 'procurement_violation',
+        'procurement_expert', 'expert_review', 'expert_violation'
     ] loop
         if to_regclass(format('candidate.%I', candidate_table)) is null then
             part := 'absent';
