@@ -134,6 +134,14 @@ def test_it_says_what_a_reader_wants_to_know(first: subprocess.CompletedProcess[
     assert "asset_triggered" in first.stdout, "grading must start from the feeds' assets, not from the demo"
 
 
+def test_the_release_is_followed_up(platform: Platform, first: subprocess.CompletedProcess[str]) -> None:
+    assert "✓ 发布后监管 supervise" in first.stdout
+    assert first.stdout.count("asset_triggered") == 2, "grading and supervision start from assets"
+    plans = query(platform, "select publication_id, count(*) from supervision.inspection_plan group by 1")
+    assert plans, "the supervision list has items, so periods are planned"
+    assert {publication_id for publication_id, _ in plans} == {1}
+
+
 def test_no_row_is_lost(platform: Platform, first: subprocess.CompletedProcess[str]) -> None:
     assert first.returncode == 0
     rows = query(

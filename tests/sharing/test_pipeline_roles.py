@@ -47,6 +47,11 @@ def city(cluster: EmbeddedPostgres) -> Iterator[City]:
     with psycopg.connect(cluster.url(), autocommit=True) as superuser:
         superuser.execute(f"create role {OWNER} login createrole")
         superuser.execute(f"create database {DATABASE} owner {OWNER} template template0")
+        # roles belong to the server: another test's warehouse may have them already
+        found = superuser.execute("select rolname::text from pg_roles where rolname = any(%s)", (list(PIPELINE_ROLES),))
+        existing = [name for (name,) in found]
+        for name in existing:
+            superuser.execute(f"grant {name} to {OWNER} with admin true, inherit false, set false".encode())
     try:
         with psycopg.connect(
             host="127.0.0.1", port=cluster.port, dbname=DATABASE, user=OWNER, autocommit=True
@@ -67,10 +72,9 @@ def city(cluster: EmbeddedPostgres) -> Iterator[City]:
     finally:
         with psycopg.connect(cluster.url(), autocommit=True) as superuser:
             superuser.execute(f"drop database {DATABASE} with (force)")
-            names = sql.SQL(", ").join(map(sql.Identifier, [
-                *(f"login_of_{step}" for step in STEPS), "department_of_the_city", *PIPELINE_ROLES, OWNER,
-            ]))  # fmt: skip
-            superuser.execute(sql.SQL("drop role if exists {}").format(names))
+            made = [role for role in PIPELINE_ROLES if role not in existing]
+            for name in (*(f"login_of_{step}" for step in STEPS), "department_of_the_city", *made, OWNER):
+                superuser.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))
 
 
 def test_the_roles_pass_no_row_policy_and_cannot_log_in_themselves(city: City) -> None:

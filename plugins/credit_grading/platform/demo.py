@@ -18,12 +18,15 @@ from credit_grading.platform.today import city_today, generated_city_day, set_ge
 from credit_grading.report import last_release, report
 
 GRADE = "grade"
+# what a publication starts by itself
+FOLLOWING = ("supervise",)
 # how long an asset event may take to become a run before the demo asks for the run itself
 ASSET_SECONDS = 20.0
 RUN_SECONDS = 1800.0
 
 GENERATE, MIGRATE = "生成城市数据 generate the city", "准备 Airflow 数据库 migrate"
 INGEST, GRADING = "接收部门数据 ingest", "评价、闸门、发布 grade, gate, publish"
+SUPERVISING = "发布后监管 supervise"
 
 
 class DemoFailed(RuntimeError):
@@ -53,7 +56,10 @@ class Demo:
         """From nothing to published grades. Raises DemoFailed; whatever it started is stopped by its caller."""
         self._start()
         landed = self._ingest()
+        before = {dag_id: self._runs(dag_id) for dag_id in FOLLOWING}
         reason = self._grade()
+        if reason is not None and not self.red:
+            self._supervise(before)
         with psycopg.connect(self.services.warehouse_url) as connection:
             self.out("\n" + report(connection, _story(self.services.feeds)))
             self.out("\n" + (last_release(connection) or "尚无发布 nothing is published"))
@@ -115,17 +121,18 @@ class Demo:
 
     def _wait_for_dags(self, note: Callable[[str], None]) -> list[str]:
         expected = set(live_tasks())
+        wanted = expected | {GRADE, *FOLLOWING}
         end = time.monotonic() + 60
         while True:
             found = {dag["dag_id"] for dag in self.services.api.dags() if not dag["is_paused"]}
-            if expected | {GRADE} <= found:
+            if wanted <= found:
                 return sorted(expected)
             errors = self.services.api.import_errors()
             if errors:
                 texts = "\n".join(f"{error['filename']}:\n{error['stack_trace']}" for error in errors)
                 raise DemoFailed(f"DAG 文件有错 DAG files with mistakes:\n{texts}")
             if time.monotonic() > end:
-                raise DemoFailed(f"Airflow has not parsed {sorted((expected | {GRADE}) - found)}")
+                raise DemoFailed(f"Airflow has not parsed {sorted(wanted - found)}")
             note("等待 DAG waiting for DAGs")
             time.sleep(0.3)
 
@@ -142,18 +149,36 @@ class Demo:
         api = self.services.api
         with self.progress.stage(GRADING) as stage:
             run_id = self._asset_run() or api.trigger(GRADE)
-            end = time.monotonic() + RUN_SECONDS
-            while (state := str(api.run(GRADE, run_id)["state"])) not in ("success", "failed"):
-                stage.note(_running(api.tasks(GRADE, run_id)))
-                if time.monotonic() > end:
-                    raise DemoFailed(f"grade did not end within {RUN_SECONDS:.0f} s")
-                time.sleep(0.3)
-            stage.note(f"{state}, {run_id.split('__')[0]}")
+            self._watch(GRADE, run_id, stage.note)
         tasks = sorted(api.tasks(GRADE, run_id), key=lambda task: task["start_date"] or "~")
         self.details[GRADING] = [(task["task_id"], task["duration"]) for task in tasks if task["duration"]]
-        if state != "success":
-            self._explain_red(GRADE, run_id)
         return reason
+
+    def _supervise(self, before: dict[str, set[str]]) -> None:
+        """Wait for what the publication starts, so that nothing of it is cut off when the services stop."""
+        with self.progress.stage(SUPERVISING) as stage:
+            for dag_id in FOLLOWING:
+                end = time.monotonic() + ASSET_SECONDS
+                while not (started := self._runs(dag_id) - before[dag_id]) and time.monotonic() < end:
+                    time.sleep(0.2)
+                for run_id in started or {self.services.api.trigger(dag_id)}:
+                    self._watch(dag_id, run_id, stage.note)
+
+    def _runs(self, dag_id: str) -> set[str]:
+        return {str(run["dag_run_id"]) for run in self.services.api.runs(dag_id)}
+
+    def _watch(self, dag_id: str, run_id: str, note: Callable[[str], None]) -> None:
+        """Wait for the end of a run; a red one is explained with the log of what failed."""
+        api = self.services.api
+        end = time.monotonic() + RUN_SECONDS
+        while (state := str(api.run(dag_id, run_id)["state"])) not in ("success", "failed"):
+            note(_running(api.tasks(dag_id, run_id)))
+            if time.monotonic() > end:
+                raise DemoFailed(f"{dag_id} did not end within {RUN_SECONDS:.0f} s")
+            time.sleep(0.3)
+        note(f"{state}, {run_id.split('__')[0]}")
+        if state != "success":
+            self._explain_red(dag_id, run_id)
 
     def _asset_run(self) -> str | None:
         end = time.monotonic() + (ASSET_SECONDS if self._all_announced else 0)
