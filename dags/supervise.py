@@ -1,10 +1,11 @@
-"""What follows from a release: results go back, grades are reviewed, inspections planned, experts proposed for."""
+"""What follows from a release: records marked, grades reviewed, inspections planned, experts proposed for."""
 
 from airflow.sdk import DAG, AssetOrTimeSchedule
 
 from credit_grading.operators.exchange import ExchangeOperator
 from credit_grading.operators.inspection import PlanInspectionsOperator, RecordInspectionsOperator
 from credit_grading.operators.manage_experts import ManageExpertsOperator
+from credit_grading.operators.repair import MarkRecordsOperator, NoteCorrectionsOperator
 from credit_grading.operators.review import ReviewOperator
 from credit_grading.operators.schedule import PUBLICATION, WAREHOUSE_TASK, each
 
@@ -50,4 +51,14 @@ release, day and answers adds nothing. Red: rules have a mistake; the log names 
         task_id="manage_experts",
         task_display_name="评审专家库建议",
         doc_md="Proposes by rules whom to promote, suspend, restore or dismiss of the review experts; finance decides.",
+    )
+    MarkRecordsOperator(
+        task_id="mark_records",
+        task_display_name="公示期与异议标注",
+        doc_md="Brings publicity periods and marks of objections beside published records up to date, and no grade.",
+    )
+    NoteCorrectionsOperator(
+        task_id="note_corrections",
+        task_display_name="等级更正登记",
+        doc_md="Notes both grades and the decision behind each correction, for releases that were not looked at yet.",
     )

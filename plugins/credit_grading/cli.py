@@ -17,6 +17,7 @@ from credit_grading.evaluation import command as regrading
 from credit_grading.quarantine import command as quarantine
 from credit_grading.rulebook.command import add_commands
 from credit_grading.supervision import draw_command, review_command
+from credit_grading.supervision.command import add_commands as add_repair_commands
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.what_if import command as trying
 
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     add_feed_commands(commands.add_parser("feed", help="check a file, make templates, suggest bounds"), _workbench)
     review_command.add_commands(commands.add_parser("review", help="grades that lie apart: list, show"), _workbench)
     draw_command.add_commands(commands.add_parser("draw", help="double-random draws: commit, run, verify"), _workbench)
+    add_repair_commands(commands, _workbench)
     regrading.add_arguments(add("regrade", _regrade, "grade a past day again, or what a publication released"))
     trying.add_arguments(add("what-if", _what_if, "try draft rulebooks beside the current ones; nothing is published"))
     acceptance = add("acceptance", _acceptance, "recompute real published snapshots and compare")

@@ -34,14 +34,22 @@ TRIALS = {
 }
 # the same, of supervision
 DRAWING = {"draw": {"mode", "item", "period", "commitment", "draw", "seed"}}
-SUPERVISION = {"exchange", "review", "record_inspections", "plan_inspections", "manage_experts"}
+SUPERVISION = {
+    "exchange", "review", "record_inspections", "plan_inspections", "manage_experts", "mark_records",
+    "note_corrections",
+}  # fmt: skip
+# what is decided about releases and old data: tasks, parameters
+UPKEEP = {
+    "roll_back": (["roll_back"], {"publication", "reason", "ordered_by"}),
+    "maintain": (["retention_preview", "retention_apply"], {"apply", "approved_by", "as_of"}),
+}
 TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision", "inspection"}
-TAGS |= {"batch:improve", "batch:breakthrough", "batch:deploy"}
+TAGS |= {"maintenance", "batch:improve", "batch:breakthrough", "batch:deploy"}
 
 
 def test_every_file_parses_and_makes_exactly_the_expected_dags(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dag_ids) == INGEST | TRY | {"grade", "supervise"} | set(TRIALS) | set(DRAWING)
+    assert set(bag.dag_ids) == INGEST | TRY | {"grade", "supervise"} | set(TRIALS) | set(DRAWING) | set(UPKEEP)
     assert len(INGEST) == 30
 
 
@@ -121,11 +129,41 @@ def test_parameters_of_trials(bag: Any, name: str, parameter: str, right: object
         param.resolve(wrong)
 
 
+@pytest.mark.parametrize("name", UPKEEP)
+def test_upkeep_is_decided_by_people(bag: Any, name: str) -> None:
+    dag = bag.dags[name]
+    tasks, params = UPKEEP[name]
+    assert [task.task_id for task in dag.topological_sort()] == tasks
+    assert {task.pool for task in dag.tasks} == {"warehouse"}
+    assert set(dag.params) == params
+    assert all(has_chinese(dag.params.get_param(key).schema["title"]) for key in params)
+    assert "Re-run" in dag.doc_md
+
+
+def test_a_roll_back_needs_a_reason_and_is_a_publication(bag: Any) -> None:
+    dag = bag.dags["roll_back"]
+    assert not dag.timetable.can_be_scheduled, "nothing but a person starts it"
+    assert [outlet.name for outlet in dag.get_task("roll_back").outlets] == ["sharing/publication"]
+    for key, wrong in (("publication", None), ("publication", 0), ("reason", ""), ("reason", "  "), ("ordered_by", "")):
+        with pytest.raises(ParamValidationError):
+            dag.params.get_param(key).resolve(wrong)
+    with pytest.raises(ParamValidationError):
+        dag.params.validate()
+
+
+def test_maintenance_shows_each_week_and_removes_only_what_is_asked_for(bag: Any) -> None:
+    dag = bag.dags["maintain"]
+    assert dag.timetable.expression == "0 3 * * 0"
+    assert dag.params["apply"] is None
+    rules = {task.task_id: task.trigger_rule.value for task in dag.tasks}
+    assert rules == {"retention_preview": "all_success", "retention_apply": "none_failed"}
+
+
 def test_policies(bag: Any) -> None:
     tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
     receiving = 2 * sum(len(feeds) + len(planned) for _, _, feeds, planned in DEPARTMENTS.values())
     receiving += 2 * sum(feeds for _, feeds in PLANNED.values())
-    assert len(tasks) == receiving + len(GRADE_EDGES) + len(SUPERVISION) + len(TRIALS) + len(DRAWING)
+    assert len(tasks) == receiving + len(GRADE_EDGES) + len(SUPERVISION) + len(TRIALS) + len(DRAWING) + 3
     for dag in bag.dags.values():
         assert dag.catchup is False, dag.dag_id
         assert dag.max_active_runs == 1, dag.dag_id
@@ -175,7 +213,8 @@ def test_every_dag_serializes_and_keeps_its_chinese_name(bag: Any) -> None:
 def test_no_dag_file_is_named_like_dbt() -> None:
     files = sorted(path.name for path in (HOME / "dags").glob("*.py"))
     assert files == [
-        "department_files.py", "draw.py", "grade.py", "ingest.py", "regrade.py", "supervise.py", "what_if.py",
+        "department_files.py", "draw.py", "grade.py", "ingest.py", "maintain.py", "regrade.py", "roll_back.py",
+        "supervise.py", "what_if.py",
     ]  # fmt: skip
     assert not list((HOME / "dags").rglob("dbt_*.py"))
 
@@ -203,7 +242,7 @@ print(len(bag.dags), sorted(name for name in set(sys.modules) - before if name.s
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + len(TRY) + 2 + len(TRIALS) + len(DRAWING)} []"
+    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + len(TRY) + 2 + len(TRIALS) + len(DRAWING) + len(UPKEEP)} []"
 
 
 def test_plugins_folder_is_not_imported_file_by_file() -> None:

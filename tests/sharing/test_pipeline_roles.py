@@ -106,6 +106,8 @@ def test_the_transformer_builds_in_its_schemas(city: City) -> None:
             )
         transformer.execute("insert into thematic.credit_record values ('S1')")
         transformer.execute("delete from thematic.credit_record")
+        # what its test that nothing is lost counts
+        transformer.execute("select * from supervision.removed_of_batch")
 
 
 def test_the_publisher_publishes_and_the_auditor_sees_all_of_it(city: City) -> None:
@@ -170,6 +172,7 @@ FORBIDDEN = {
         "update sharing.lookup_log set purpose = 'x'", "delete from sharing.lookup_log",
         "insert into sharing.lookup_log (subject_key, purpose, grades_found) values ('S1', 'x', 0)",
         "delete from supervision.notice", "create table sharing.mine (x integer)",
+        "update superseded.grade set score = 100", "delete from superseded.publication",
     ),
 }  # fmt: skip
 FOR_NOBODY = (

@@ -13,16 +13,17 @@ from credit_grading.sharing.roles import READABLE, RolesRefused, passwords_from_
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from credit_grading.warehouse.prepare import prepare
 from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments, set_candidates, verified_run
+from tests.sharing.repaired import MARKS
 from tests.sharing.sectors import SECTOR_VIEWS, SECTORS
 
 JUNE = date(2025, 6, 1)
 BY_RULEBOOK = (
     "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
-    "condition_explained", "grade_data_age", "indicator_value",
+    "condition_explained", "grade_data_age", "indicator_value", "publicity", "objection", "grade_correction",
 )  # fmt: skip
 FOR_EVERYBODY = (
     "publication", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook", "measure",
-    "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age",
+    "scenario_effect", "dictionary", "verdict", "feed_age", "rulebook_data_age", "roll_back",
 )  # fmt: skip
 # chosen by who asks, not by rulebook
 OWN = (
@@ -56,6 +57,7 @@ def shared(warehouse: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[An
     )
     warehouse.execute("create schema if not exists staging; create table staging.penalty (secret text)")
     publish(warehouse, verified_run(warehouse, JUNE))
+    warehouse.execute(MARKS)
     sync_roles(warehouse, departments())
     yield warehouse
     # roles belong to the whole server: leave none behind

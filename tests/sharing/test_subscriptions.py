@@ -13,11 +13,15 @@ from credit_grading.publication.publish import publish
 from credit_grading.sharing.roles import sync_roles
 from credit_grading.warehouse.prepare import prepare
 from tests.sharing.releases import Department, Grade, set_candidates, verified_run
+from tests.sharing.repaired import MARKS
 from tests.sharing.test_roles import log_in, rows
 
 OFFICE = "subscribing_office"
 JUNE = date(2025, 6, 1)
-BEHIND = ("contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained", "grade_data_age")
+BEHIND = (
+    "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained", "grade_data_age", "publicity",
+    "objection", "grade_correction",
+)  # fmt: skip
 # division of each subject; S4 is not registered in any
 DIVISIONS = {"S0": "500101", "S1": "500101", "S2": "500112", "S3": "500112", "S4": None}
 
@@ -40,6 +44,7 @@ def released(module_warehouse: psycopg.Connection[Any]) -> Iterator[psycopg.Conn
         " select rulebook_id, subject_key, facet, 'down', 'record_added', 'D' from candidate.grade"
     )
     publish(owner, verified_run(owner, JUNE))
+    owner.execute(MARKS)
     yield owner
     owner.execute(f"drop owned by department_{OFFICE}; drop role department_{OFFICE}")
 

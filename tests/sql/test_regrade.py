@@ -12,6 +12,7 @@ from credit_grading import cli
 from credit_grading.evaluation.command import CITY_TIME, known_at
 from credit_grading.evaluation.regrade import NothingToRegrade, regrade, reproduce
 from credit_grading.evaluation.workspace import Workspace, WorkspaceBusy
+from credit_grading.publication.roll_back import roll_back
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from tests.oracle.worlds import World
@@ -174,3 +175,23 @@ def test_what_the_command_says(released: Released, capfd: pytest.CaptureFixture[
     assert "2025-07-30，数据截止 known until 2025-07-30 23:45:00" in said
     assert "random_a@0" in said
     assert "random_a@1" not in said
+
+
+def test_a_roll_back_is_what_grading_the_old_release_again_gives(released: Released) -> None:
+    """What was kept of the first release, and a new evaluation of it from the records: two ways to the same rows."""
+    connection = released.connection
+    grade = "select rulebook_id, subject_key, facet, score, grade, city_grade, rulebook_version, gap_to_next_band"
+    line = "select rulebook_id, subject_key, facet, indicator_id, status, raw_value, value, factor, contribution"
+    before = [connection.execute(f"{what} from sharing.{table} order by 1, 2, 3, 4").fetchall()
+              for what, table in ((grade, "grade"), (line, "contribution"))]  # fmt: skip
+    assert roll_back(connection, 1, "第二次发布有误", "张三").publication_id == 3
+    assert reproduce(connection, 1).different == 0
+    for (what, table), newer in zip(((grade, "grade"), (line, "contribution")), before, strict=True):
+        standing = connection.execute(f"{what} from sharing.{table} order by 1, 2, 3, 4").fetchall()
+        again = connection.execute(f"{what} from {SCHEMA}.{table} order by 1, 2, 3, 4").fetchall()
+        assert standing == again
+        assert standing != newer
+    # a roll-back is reproduced as what it put back
+    assert reproduce(connection, 3).different == 0
+    assert roll_back(connection, 2, "查明无误", "张三").publication_id == 4
+    assert connection.execute(f"{grade} from sharing.grade order by 1, 2, 3, 4").fetchall() == before[0]

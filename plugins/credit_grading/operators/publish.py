@@ -32,7 +32,7 @@ class PublishOperator(BaseOperator):
                 publication = publish(connection, run_id)
             except PublicationRefused as problem:
                 raise AirflowFailException(f"发布被拒绝 publication of run {run_id} refused: {problem}") from problem
-        numbers = _numbers(publication)
+        numbers = numbers_of(publication)
         context["outlet_events"][PUBLICATION].extra = numbers
         self.log.info("published: %s", numbers)
         return numbers
@@ -46,6 +46,7 @@ def _published_by(connection: Any, dag_run_id: str) -> int | None:
     return int(row[0]) if row and row[0] is not None else None
 
 
-def _numbers(publication: Any) -> dict[str, Any]:
+def numbers_of(publication: Any) -> dict[str, Any]:
+    """A publication's fields for other tasks and for the asset's event; dates and times as text."""
     values = asdict(publication) if is_dataclass(publication) and not isinstance(publication, type) else {}
     return {name: value if isinstance(value, int) or value is None else str(value) for name, value in values.items()}

@@ -176,7 +176,7 @@ class Demo:
             if time.monotonic() > end:
                 raise DemoFailed(f"{dag_id} did not end within {RUN_SECONDS:.0f} s")
             time.sleep(0.3)
-        note(f"{state}, {run_id.split('__')[0]}")
+        note(f"{state}, {run_id.split('__', maxsplit=1)[0]}")
         if state != "success":
             self._explain_red(dag_id, run_id)
 

@@ -24,12 +24,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class SharedTable:
-    """One stable table: its primary key, and the other columns that a candidate has as well."""
+    """One stable table: its primary key, and the other columns that a candidate has as well.
+
+    `source`: schema of the table of the same name that it is made equal to.
+    """
 
     name: str
     key: list[str]
     content: list[str]
     has_publication: bool
+    source: str = "candidate"
 
     @property
     def shared(self) -> sql.Identifier:
@@ -39,7 +43,7 @@ class SharedTable:
     @property
     def candidate(self) -> sql.Identifier:
         """What would take its place."""
-        return sql.Identifier("candidate", self.name)
+        return sql.Identifier(self.source, self.name)
 
     @property
     def difference(self) -> sql.Identifier:
@@ -47,8 +51,8 @@ class SharedTable:
         return sql.Identifier("pg_temp", f"difference_{self.name}")
 
 
-def shared_table(connection: Connection, name: str) -> SharedTable:
-    """Read columns and primary key of sharing.`name` from the catalogue."""
+def shared_table(connection: Connection, name: str, source: str = "candidate") -> SharedTable:
+    """Read columns and primary key of sharing.`name` from the catalogue; `source` as in SharedTable."""
     rows = connection.execute(
         """
         select attribute.attname::text, coalesce(attribute.attnum = any(index.indkey::smallint[]), false)
@@ -65,6 +69,7 @@ def shared_table(connection: Connection, name: str) -> SharedTable:
         key=[column for column, is_key in rows if is_key],
         content=[column for column, is_key in rows if not is_key and column != PUBLICATION],
         has_publication=any(column == PUBLICATION for column, _ in rows),
+        source=source,
     )
 
 
@@ -93,12 +98,12 @@ def find_difference(connection: Connection, table: SharedTable, *, ignored: froz
             """
         ).format(
             difference=table.difference,
-            keys=_list(table.key),
+            keys=column_list(table.key),
             first=sql.Identifier(table.key[0]),
             shared=table.shared,
             candidate=table.candidate,
-            old=_list(compared, "shared"),
-            new=_list(compared, "candidate"),
+            old=column_list(compared, "shared"),
+            new=column_list(compared, "candidate"),
         )
     )
     connection.execute(sql.SQL("analyze {}").format(table.difference))
@@ -115,11 +120,11 @@ def apply_difference(connection: Connection, table: SharedTable, publication_id:
         "shared": table.shared,
         "candidate": table.candidate,
         "difference": table.difference,
-        "keys": _list(table.key),
-        "columns": _list(columns + publication),
-        "content": _list(table.content + publication),
-        "new": _list(columns, "candidate"),
-        "new_content": _list(table.content, "candidate"),
+        "keys": column_list(table.key),
+        "columns": column_list(columns + publication),
+        "content": column_list(table.content + publication),
+        "new": column_list(columns, "candidate"),
+        "new_content": column_list(table.content, "candidate"),
         "publication": sql.SQL(", {}").format(publication_id) if publication else sql.SQL(""),
         "same": sql.SQL(" and ").join(
             sql.SQL("shared.{column} = difference.{column}").format(column=sql.Identifier(column))
@@ -139,5 +144,6 @@ def apply_difference(connection: Connection, table: SharedTable, publication_id:
         connection.execute(sql.SQL(statement).format(**parts))
 
 
-def _list(columns: list[str], alias: str | None = None) -> sql.Composed:
+def column_list(columns: list[str], alias: str | None = None) -> sql.Composed:
+    """The columns, each of `alias` where one is given, with commas between them."""
     return sql.SQL(", ").join(sql.Identifier(*([alias] if alias else []), column) for column in columns)

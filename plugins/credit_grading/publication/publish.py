@@ -14,6 +14,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from credit_grading.publication.difference import Difference, apply_difference, find_difference, shared_table
+from credit_grading.publication.superseded import keep_superseded, note_kept
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 
@@ -79,7 +80,7 @@ def publish(connection: psycopg.Connection[Any], run_id: int) -> Publication:
 
 
 def _release(connection: psycopg.Connection[Any], run_id: int) -> Publication:
-    _lock(connection)
+    lock_release(connection, "lock.sql")
     # Somebody may have published this very run while the locks were waited for.
     if already := _find(connection, run_id):
         return already
@@ -95,7 +96,9 @@ def _release(connection: psycopg.Connection[Any], run_id: int) -> Publication:
     for name in BESIDE:
         table = shared_table(connection, name)
         find_difference(connection, table)
+        keep_superseded(connection, table, publication_id)
         apply_difference(connection, table, publication_id)
+    note_kept(connection, publication_id)
     release |= {"added": grades.added, "changed": grades.changed, "removed": grades.removed} | sequences
     for step in ("publication.sql", "feed_age.sql", "close.sql"):
         connection.execute(_sql(step), release)
@@ -105,10 +108,15 @@ def _release(connection: psycopg.Connection[Any], run_id: int) -> Publication:
     return published
 
 
-def _lock(connection: psycopg.Connection[Any]) -> None:
+def lock_release(connection: psycopg.Connection[Any], *files: str) -> None:
+    """Hold still what a release writes, and what `files` of the SQL folder name besides, until the transaction ends.
+
+    Raises PublicationRefused where a table is missing, or somebody else keeps it locked.
+    """
     try:
-        for statement in _sql("lock.sql").split(b";\n"):
-            connection.execute(statement)
+        for file in ("lock_first.sql", *files, "lock_shared.sql"):
+            for statement in _sql(file).split(b";\n"):
+                connection.execute(statement)
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as missing:
         raise PublicationRefused(f"没有待发布的数据 (no candidates): {missing.diag.message_primary}") from missing
     except psycopg.errors.LockNotAvailable as busy:
@@ -126,9 +134,15 @@ def _release_grades(
 ) -> tuple[Difference, dict[str, int | None]]:
     table = shared_table(connection, "grade")
     difference = find_difference(connection, table, ignored=NOT_A_CHANGE)
-    first, last = connection.execute(_sql("change.sql"), release).fetchone() or (None, None)
+    keep_superseded(connection, table, release["publication_id"])
     apply_difference(connection, table, release["publication_id"])
-    return difference, {"first_sequence": first, "last_sequence": last}
+    return difference, append_changes(connection, release)
+
+
+def append_changes(connection: psycopg.Connection[Any], release: dict[str, Any]) -> dict[str, int | None]:
+    """Append the applied difference of the grades to the change feed; its first and last number, None without any."""
+    first, last = connection.execute(_sql("change.sql"), release).fetchone() or (None, None)
+    return {"first_sequence": first, "last_sequence": last}
 
 
 def _find(connection: psycopg.Connection[Any], run_id: int) -> Publication | None:

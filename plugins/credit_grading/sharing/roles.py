@@ -24,9 +24,9 @@ from credit_grading.department.model import Subscription
 SQL_FOLDER = Path(__file__).parent / "sql"
 
 # Everything a department may select, and nothing else in the warehouse. Row policies narrow grade, grade_change,
-# contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too), entitlement
-# and lookup_log; schema_drift and rejected_row show a department its own feeds; rules, dictionary and verdicts are for
-# everyone.
+# contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too), publicity,
+# objection, grade_correction, entitlement and lookup_log; schema_drift and rejected_row show a department its own
+# feeds; rules, dictionary, verdicts and roll-backs are for everyone.
 READABLE = (
     "publication", "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change",
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
@@ -38,6 +38,7 @@ READABLE = (
     "bidding_bad_behaviour", "disqualification", "procurement_supplier", "procurement_violation",
     "procurement_expert", "expert_review", "expert_violation", "expert_pool", "expert_suspension", "expert_proposal",
     "expert_decision",
+    "publicity", "objection", "grade_correction", "roll_back",
 )  # fmt: skip
 
 # What a department may add to: table → the columns it states itself. The others are the table's own (defaults, identity

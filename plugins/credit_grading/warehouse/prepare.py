@@ -5,6 +5,7 @@ from pathlib import Path
 import psycopg
 
 from credit_grading.warehouse.holidays import load_holidays
+from credit_grading.warehouse.rules import load_rules
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
 
@@ -14,10 +15,11 @@ PREPARE_LOCK = 7_220_118
 
 
 def prepare(connection: psycopg.Connection) -> None:
-    """Apply every file of ``schema/`` in name order and list the holidays, in one transaction. Safe to repeat."""
+    """Apply every file of ``schema/`` in name order and load holidays and rules, in one transaction. Safe to repeat."""
     with connection.transaction():
         connection.execute("set local client_min_messages = warning")
         connection.execute("select pg_advisory_xact_lock(%s)", (PREPARE_LOCK,))
         for file in sorted(SCHEMA_FOLDER.glob("*.sql")):
             connection.execute(file.read_text(encoding="utf-8").encode())
         load_holidays(connection)
+        load_rules(connection)

@@ -1,5 +1,6 @@
--- Append the difference to the change feed. The next number is read from the table itself, under the publication's
--- lock: a database sequence would leave a gap behind every publication that was rolled back.
+-- Append the difference to the change feed: what a grade was stands in superseded.grade, what it is now in
+-- sharing.grade. The next number is read from the feed itself, under the publication's lock: a database sequence would
+-- leave a gap behind every publication that did not come about.
 with last as (select coalesce(max(sequence), 0) as sequence from sharing.grade_change),
 
 appended as (
@@ -10,26 +11,26 @@ appended as (
     )
     select
         last.sequence
-        + row_number() over (order by difference.rulebook_id, difference.subject_key, difference.facet) as sequence,
+        + row_number() over (order by previous.rulebook_id, previous.subject_key, previous.facet) as sequence,
         %(publication_id)s as publication_id,
-        difference.change,
-        difference.rulebook_id,
-        difference.subject_key,
-        difference.facet,
+        previous.change,
+        previous.rulebook_id,
+        previous.subject_key,
+        previous.facet,
         %(as_of)s as as_of,
-        coalesce(candidate.rulebook_version, previous.rulebook_version) as rulebook_version,
+        coalesce(released.rulebook_version, previous.rulebook_version) as rulebook_version,
         previous.score as previous_score,
         previous.grade as previous_grade,
         previous.city_grade as previous_city_grade,
-        candidate.score,
-        candidate.grade,
-        candidate.city_grade,
+        released.score,
+        released.grade,
+        released.city_grade,
         previous.division_code as previous_division_code,
-        candidate.division_code
-    from pg_temp.difference_grade as difference
-    left join sharing.grade as previous using (rulebook_id, subject_key, facet)
-    left join candidate.grade as candidate using (rulebook_id, subject_key, facet)
+        released.division_code
+    from superseded.grade as previous
+    left join sharing.grade as released using (rulebook_id, subject_key, facet)
     cross join last
+    where previous.superseded_by = %(publication_id)s
     returning sequence
 )
 

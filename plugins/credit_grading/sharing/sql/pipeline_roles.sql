@@ -6,7 +6,7 @@ declare
     every_schema constant text[] := array[
         'landing', 'quarantine', 'staging', 'thematic', 'thematic_public_credit', 'thematic_bidding',
         'thematic_procurement', 'reference', 'rulebook', 'evaluation', 'candidate', 'quality', 'calendar', 'sharing',
-        'supervision', 'what_if'
+        'superseded', 'supervision', 'what_if'
     ];
     -- what dbt builds
     built constant text[] := array[
@@ -42,7 +42,7 @@ begin
             -- maintain: what is published holds still while it is, and a lock asks for more than reading
             ('credit_publisher', array['candidate', 'quality'], 'select, maintain'),
             ('credit_publisher', array['sharing'], 'select, insert, update, delete'),
-            ('credit_publisher', array['supervision'], 'select, insert')
+            ('credit_publisher', array['superseded', 'supervision'], 'select, insert')
         ) as given (role_name, schemas, privileges)
             on role.rolname = given.role_name and given_schema.name = any(given.schemas)
         where role.rolname in ('credit_loader', 'credit_transformer', 'credit_auditor', 'credit_publisher')
@@ -68,6 +68,11 @@ begin
         grant usage on sequence landing.batch_batch_id_seq to credit_loader;
         -- where a server keeps advisory locks from everybody; elsewhere this says nothing new
         grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to credit_loader;
+    end if;
+    if to_regrole('credit_transformer') is not null then
+        -- that nothing is lost is shown by counting what retention removed, too
+        grant usage on schema supervision to credit_transformer;
+        grant select on supervision.removed_of_batch to credit_transformer;
     end if;
     if to_regrole('credit_auditor') is not null then
         grant insert on quality.verdict, quality.check_result to credit_auditor;

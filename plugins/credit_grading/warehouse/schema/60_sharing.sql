@@ -13,8 +13,25 @@ create table if not exists sharing.publication (
     -- of the change feed; both null when nothing changed
     first_sequence bigint,
     last_sequence bigint,
-    published_at timestamptz not null default clock_timestamp(),
-    unique (run_id, kind)
+    published_at timestamptz not null default clock_timestamp()
+);
+-- a run is released once; it may be put back as often as need be
+create unique index if not exists publication_of_run on sharing.publication (run_id) where kind = 'release';
+do $$
+begin
+    -- of warehouses made before there were roll-backs; altered only where needed: altering waits for every reader
+    if exists (select from pg_constraint where conname = 'publication_run_id_kind_key') then
+        alter table sharing.publication drop constraint publication_run_id_kind_key;
+    end if;
+end
+$$;
+
+-- Publications of kind 'roll_back': which release each put back, and why.
+create table if not exists sharing.roll_back (
+    publication_id bigint primary key references sharing.publication deferrable initially deferred,
+    restored_publication_id bigint not null references sharing.publication,
+    reason text not null check (btrim(reason) <> ''),
+    ordered_by text not null check (btrim(ordered_by) <> '')
 );
 
 create table if not exists sharing.grade (

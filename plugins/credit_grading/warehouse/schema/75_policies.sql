@@ -27,6 +27,12 @@ declare
         ' where entitled.divisions is not null and ' || mine || ')'
         ' and exists (select from sharing.grade as visible where visible.rulebook_id = %1$I.rulebook_id'
         ' and visible.subject_key = %1$I.subject_key and visible.facet = %1$I.facet)';
+    -- a record in publicity goes with any facet of the grade, a correction with the change that it explains
+    behind_facet constant text := replace(behind_grade, ' and visible.facet = %1$I.facet', '');
+    behind_change constant text := 'exists (select from sharing.entitlement as entitled'
+        ' where entitled.divisions is not null and ' || mine || ')'
+        ' and exists (select from sharing.grade_change as visible'
+        ' where visible.sequence = grade_correction.sequence)';
     protected record;
 begin
     for protected in
@@ -44,7 +50,10 @@ begin
             ('contribution', concat_ws(' or ', whole, format(behind_grade, 'contribution'))),
             ('limit_hit', concat_ws(' or ', whole, format(behind_grade, 'limit_hit'))),
             ('crosswalk_level', concat_ws(' or ', whole, format(behind_grade, 'crosswalk_level'))),
-            ('single_change', concat_ws(' or ', whole, format(behind_grade, 'single_change')))
+            ('single_change', concat_ws(' or ', whole, format(behind_grade, 'single_change'))),
+            ('objection', concat_ws(' or ', whole, format(behind_grade, 'objection'))),
+            ('publicity', concat_ws(' or ', whole, format(behind_facet, 'publicity'))),
+            ('grade_correction', concat_ws(' or ', whole, behind_change))
         ) as policy (table_name, expression)
     loop
         -- Made only where missing or of another wording: altering would lock readers out for as long as the slowest
