@@ -1,5 +1,6 @@
 {#- Batch by batch: rows in landing = rows the ledger says landed = rows in staging + rows in quarantine, by counting
-    the rows themselves; what retention removed since counts as there. Returns the batches that do not add up, and batches staged that landing does not know. -#}
+    the rows themselves; what retention removed since counts as there. Returns the batches that do not add up, and batches
+    staged that landing does not know. -#}
 {% test nothing_lost(model) %}
 {%- set contract_id = model.identifier -%}
 with staged as (select batch_id, count(*) as accepted from {{ model }} group by batch_id),
