@@ -8,6 +8,7 @@ from credit_grading.operators.manage_experts import ManageExpertsOperator
 from credit_grading.operators.repair import MarkRecordsOperator, NoteCorrectionsOperator
 from credit_grading.operators.review import ReviewOperator
 from credit_grading.operators.schedule import PUBLICATION, WAREHOUSE_TASK, each
+from credit_grading.operators.warn import WarnOperator
 
 with DAG(
     dag_id="supervise",
@@ -36,6 +37,11 @@ release, day and answers adds nothing. Red: rules have a mistake; the log names 
         task_id="review",
         task_display_name="评价等级核查",
         doc_md="Opens, notifies, judges answers, escalates and closes cases of diverging grades (两档以上差距).",
+    )
+    WarnOperator(
+        task_id="warn",
+        task_display_name="信用预警",
+        doc_md="Raises and ends warnings by the warning rules: drops, points, thresholds, validity, listings.",
     )
     RecordInspectionsOperator(
         task_id="record_inspections",

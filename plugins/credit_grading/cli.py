@@ -16,7 +16,7 @@ from credit_grading.clerk.command import add_commands as add_feed_commands
 from credit_grading.evaluation import command as regrading
 from credit_grading.quarantine import command as quarantine
 from credit_grading.rulebook.command import add_commands
-from credit_grading.supervision import draw_command, review_command
+from credit_grading.supervision import draw_command, review_command, warning_command
 from credit_grading.supervision.command import add_commands as add_repair_commands
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.what_if import command as trying
@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("facet", nargs="?", default="", help="where a rulebook grades per facet")
     add_commands(commands.add_parser("rulebook", help="check rulebooks, explain one, say what changed"))
     quarantine.add_commands(commands.add_parser("quarantine", help="rejected rows: export, void, ageing"), _workbench)
+    warning_command.add_commands(
+        commands.add_parser("warnings", help="check warning rules, list what holds"), _workbench
+    )
     add_feed_commands(commands.add_parser("feed", help="check a file, make templates, suggest bounds"), _workbench)
     review_command.add_commands(commands.add_parser("review", help="grades that lie apart: list, show"), _workbench)
     draw_command.add_commands(commands.add_parser("draw", help="double-random draws: commit, run, verify"), _workbench)

@@ -42,6 +42,11 @@ def rulebooks() -> Path:
     return dbt_project() / "rulebooks"
 
 
+def warning_rules() -> Path:
+    """One YAML file per version of a warning rule."""
+    return dbt_project() / "warning_rules"
+
+
 def expectations() -> Path:
     """The gate's suites as reviewed YAML."""
     return home() / "expectations"

@@ -36,7 +36,7 @@ TRIALS = {
 DRAWING = {"draw": {"mode", "item", "period", "commitment", "draw", "seed"}}
 SUPERVISION = {
     "exchange", "review", "record_inspections", "plan_inspections", "manage_experts", "mark_records",
-    "note_corrections",
+    "note_corrections", "warn",
 }  # fmt: skip
 # what is decided about releases and old data: tasks, parameters
 UPKEEP = {

@@ -100,7 +100,7 @@ def _release(connection: psycopg.Connection[Any], run_id: int) -> Publication:
         apply_difference(connection, table, publication_id)
     note_kept(connection, publication_id)
     release |= {"added": grades.added, "changed": grades.changed, "removed": grades.removed} | sequences
-    for step in ("publication.sql", "feed_age.sql", "close.sql"):
+    for step in ("publication.sql", "feed_age.sql", "effects.sql", "close.sql"):
         connection.execute(_sql(step), release)
     published = _find(connection, run_id)
     if published is None:

@@ -75,7 +75,8 @@ def roll_back(connection: psycopg.Connection[Any], publication_id: int, reason: 
         added, changed, removed = connection.execute(COUNTS).fetchone() or (0, 0, 0)
         numbers = {"added": added, "changed": changed, "removed": removed} | append_changes(connection, release)
         said = {"reason": reason.strip(), "ordered_by": ordered_by.strip()}
-        connection.execute((SQL_FOLDER / "roll_back.sql").read_bytes(), release | numbers | said)
+        for step in ("roll_back.sql", "effects.sql"):
+            connection.execute((SQL_FOLDER / step).read_bytes(), release | numbers | said)
         _demand_exact(connection, publication_id)
         return _publication(connection, newest + 1)
 

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -36,17 +37,17 @@ NOT_IN_A_CROSSWALK = ("score", "indicators")
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    # beside the rulebooks of the project, also when another folder of rulebooks is checked
-    schema = json.loads((paths.rulebooks() / "schema.json").read_text(encoding="utf-8"))
+def _validator(file: Path) -> Draft202012Validator:
+    schema = json.loads(file.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
 
-def check_form(document: Document) -> bool:
-    """Note every deviation from the schema in the document; True where there is none."""
+def check_form(document: Document, schema: Path | None = None) -> bool:
+    """Note every deviation from the schema (default: that of rulebooks) in the document; True where there is none."""
     before = len(document.problems)
-    for error in _validator().iter_errors(document.data):
+    # beside the rulebooks of the project, also when another folder of rulebooks is checked
+    for error in _validator(schema or paths.rulebooks() / "schema.json").iter_errors(document.data):
         location = tuple(error.absolute_path)
         for message in _messages(error):
             document.problem(location, f"{_name(location)}: {message}" if location else message)

@@ -26,7 +26,8 @@ SQL_FOLDER = Path(__file__).parent / "sql"
 # Everything a department may select, and nothing else in the warehouse. Row policies narrow grade, grade_change,
 # contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too), publicity,
 # objection, grade_correction, entitlement and lookup_log; schema_drift and rejected_row show a department its own
-# feeds; rules, dictionary, verdicts and roll-backs are for everyone.
+# feeds; warning_event (so warning) and deciding_limit (so the effects) go with the grades they stand on,
+# acknowledgements with their author; rules, dictionary, verdicts and roll-backs are for everyone.
 READABLE = (
     "publication", "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change",
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
@@ -39,6 +40,8 @@ READABLE = (
     "procurement_expert", "expert_review", "expert_violation", "expert_pool", "expert_suspension", "expert_proposal",
     "expert_decision",
     "publicity", "objection", "grade_correction", "roll_back",
+    "warning_rule", "warning_scope", "warning_event", "warning_acknowledgement", "warning",
+    "scenario_effect_history", "deciding_limit", "effect_period", "effect_in_force",
 )  # fmt: skip
 
 # What a department may add to: table → the columns it states itself. The others are the table's own (defaults, identity
@@ -49,6 +52,7 @@ WRITABLE: dict[str, tuple[str, ...]] = {
     "expert_decision": (
         "proposal_id", "decision", "reason", "decided_by", "application_filed", "pledge_filed", "legal_test_passed",
     ),
+    "warning_acknowledgement": ("warning_id", "action_zh"),
 }  # fmt: skip
 
 # two schedulers that start at once must not change the same role at once
