@@ -13,6 +13,7 @@ import psycopg
 
 from credit_grading import paths
 from credit_grading.clerk.command import add_commands as add_feed_commands
+from credit_grading.delivery import command as delivery
 from credit_grading.evaluation import command as regrading
 from credit_grading.quarantine import command as quarantine
 from credit_grading.rulebook.command import add_commands
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     review_command.add_commands(commands.add_parser("review", help="grades that lie apart: list, show"), _workbench)
     draw_command.add_commands(commands.add_parser("draw", help="double-random draws: commit, run, verify"), _workbench)
     add_repair_commands(commands, _workbench)
+    delivery.add_arguments(add("deliver", _deliver, "bring departments the releases that they lack"))
     regrading.add_arguments(add("regrade", _regrade, "grade a past day again, or what a publication released"))
     trying.add_arguments(add("what-if", _what_if, "try draft rulebooks beside the current ones; nothing is published"))
     acceptance = add("acceptance", _acceptance, "recompute real published snapshots and compare")
@@ -205,6 +207,10 @@ def _explain(options: argparse.Namespace) -> int:
     with _warehouse() as connection:
         print(explain(connection, options.rulebook, options.subject, options.facet))
     return 0
+
+
+def _deliver(options: argparse.Namespace) -> int:
+    return 1 if delivery.run(options, _workbench) else 0
 
 
 def _regrade(options: argparse.Namespace) -> int:

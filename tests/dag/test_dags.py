@@ -38,18 +38,20 @@ SUPERVISION = {
     "exchange", "review", "record_inspections", "plan_inspections", "manage_experts", "mark_records",
     "note_corrections", "warn",
 }  # fmt: skip
+DELIVERY = {"choose", "deliver"}
 # what is decided about releases and old data: tasks, parameters
 UPKEEP = {
     "roll_back": (["roll_back"], {"publication", "reason", "ordered_by"}),
     "maintain": (["retention_preview", "retention_apply"], {"apply", "approved_by", "as_of"}),
 }
 TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision", "inspection"}
-TAGS |= {"maintenance", "batch:improve", "batch:breakthrough", "batch:deploy"}
+TAGS |= {"delivery", "maintenance", "batch:improve", "batch:breakthrough", "batch:deploy"}
 
 
 def test_every_file_parses_and_makes_exactly_the_expected_dags(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dag_ids) == INGEST | TRY | {"grade", "supervise"} | set(TRIALS) | set(DRAWING) | set(UPKEEP)
+    standing = {"grade", "supervise", "deliver"}
+    assert set(bag.dag_ids) == INGEST | TRY | standing | set(TRIALS) | set(DRAWING) | set(UPKEEP)
     assert len(INGEST) == 30
 
 
@@ -94,6 +96,16 @@ def test_supervision_follows_each_publication_and_each_day(bag: Any) -> None:
     assert dag.timetable.can_be_scheduled
 
 
+def test_each_delivery_is_a_task_of_its_own_after_each_publication(bag: Any) -> None:
+    dag = bag.dags["deliver"]
+    assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == {"choose": {"deliver"}, "deliver": set()}
+    assert dag.get_task("deliver").is_mapped
+    assert [asset.name for asset in dag.timetable.asset_condition.objects] == ["sharing/publication"]
+    assert set(dag.params) == {"department", "delivery", "again"}
+    assert "Re-run" in dag.doc_md
+    assert {task.pool for task in dag.tasks} == {"sources"}, "a slow receiver does not keep grading waiting"
+
+
 @pytest.mark.parametrize("name", TRIALS | DRAWING)
 def test_what_people_start(bag: Any, name: str) -> None:
     dag = bag.dags[name]
@@ -117,6 +129,8 @@ def test_what_people_start(bag: Any, name: str) -> None:
         ("regrade", "as_of", None, "2026-06"),
         ("regrade", "publication", 1, 0),
         ("regrade", "rulebooks", ["public_credit@2026-01"], "public_credit@2026-01"),
+        ("deliver", "again", True, "yes"),
+        ("deliver", "department", "finance", 7),
         ("draw", "mode", "run", "verify"),
         ("draw", "period", "2026-04", "2026-4"),
         ("draw", "commitment", "0" * 64, "the seed itself"),
@@ -163,7 +177,8 @@ def test_policies(bag: Any) -> None:
     tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
     receiving = 2 * sum(len(feeds) + len(planned) for _, _, feeds, planned in DEPARTMENTS.values())
     receiving += 2 * sum(feeds for _, feeds in PLANNED.values())
-    assert len(tasks) == receiving + len(GRADE_EDGES) + len(SUPERVISION) + len(TRIALS) + len(DRAWING) + 3
+    following = len(SUPERVISION) + len(DELIVERY)
+    assert len(tasks) == receiving + len(GRADE_EDGES) + following + len(TRIALS) + len(DRAWING) + 3
     for dag in bag.dags.values():
         assert dag.catchup is False, dag.dag_id
         assert dag.max_active_runs == 1, dag.dag_id
@@ -213,8 +228,8 @@ def test_every_dag_serializes_and_keeps_its_chinese_name(bag: Any) -> None:
 def test_no_dag_file_is_named_like_dbt() -> None:
     files = sorted(path.name for path in (HOME / "dags").glob("*.py"))
     assert files == [
-        "department_files.py", "draw.py", "grade.py", "ingest.py", "maintain.py", "regrade.py", "roll_back.py",
-        "supervise.py", "what_if.py",
+        "deliver.py", "department_files.py", "draw.py", "grade.py", "ingest.py", "maintain.py", "regrade.py",
+        "roll_back.py", "supervise.py", "what_if.py",
     ]  # fmt: skip
     assert not list((HOME / "dags").rglob("dbt_*.py"))
 
@@ -242,7 +257,7 @@ print(len(bag.dags), sorted(name for name in set(sys.modules) - before if name.s
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + len(TRY) + 2 + len(TRIALS) + len(DRAWING) + len(UPKEEP)} []"
+    assert done.stdout.splitlines()[-1] == f"{len(INGEST) + len(TRY) + 3 + len(TRIALS) + len(DRAWING) + len(UPKEEP)} []"
 
 
 def test_plugins_folder_is_not_imported_file_by_file() -> None:

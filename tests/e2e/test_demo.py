@@ -3,6 +3,7 @@
 One state folder serves the module; its tests are one story and run in order.
 """
 
+import json
 import os
 import re
 import shutil
@@ -135,11 +136,18 @@ def test_it_says_what_a_reader_wants_to_know(first: subprocess.CompletedProcess[
 
 
 def test_the_release_is_followed_up(platform: Platform, first: subprocess.CompletedProcess[str]) -> None:
-    assert "✓ 发布后监管 supervise" in first.stdout
-    assert first.stdout.count("asset_triggered") == 2, "grading and supervision start from assets"
+    assert "✓ 发布后监管与推送 supervise, deliver" in first.stdout
+    assert first.stdout.count("asset_triggered") >= 2, "they start from the publication, not from the demo"
     plans = query(platform, "select publication_id, count(*) from supervision.inspection_plan group by 1")
     assert plans, "the supervision list has items, so periods are planned"
     assert {publication_id for publication_id, _ in plans} == {1}
+    assert query(platform, "select publication_id, outcome from sharing.delivery") == [(1, "delivered")]
+    [folder] = (platform.state / "deliveries" / "market_regulation" / "exchange").iterdir()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["publication_id"] == 1
+    rows = {table["table"]: table["rows"] for table in manifest["tables"]}
+    own = "select count(*) from sharing.grade where rulebook_id = 'public_credit'"
+    assert query(platform, own) == [(rows["grade_current"],)], "what its file entitles it to, and nothing else"
 
 
 def test_no_row_is_lost(platform: Platform, first: subprocess.CompletedProcess[str]) -> None:

@@ -26,7 +26,7 @@ JUNE = date(2025, 6, 1)
 BY_RULEBOOK = (
     "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
     "condition_explained", "grade_data_age", "indicator_value", "publicity", "objection", "grade_correction",
-    "warning_event", "warning", "deciding_limit", "effect_period", "effect_in_force",
+    "warning_event", "warning", "deciding_limit", "effect_period", "effect_in_force", "grade_current", "grade_history",
 )  # fmt: skip
 FOR_EVERYBODY = (
     "publication", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook", "measure",
@@ -37,13 +37,14 @@ FOR_EVERYBODY = (
 OWN = (
     "entitlement", "schema_drift", "rejected_row", "lookup_log", "review_notice", "review_answer", "review_outcome",
     "industry_result", "supervision_list", "inspection_plan", "draw", "draw_stratum", "draw_frame", "draw_inspector",
-    "draw_recusal", "drawn_subject", "draw_assignment", "inspection_progress", "warning_acknowledgement",
+    "draw_recusal", "drawn_subject", "draw_assignment", "inspection_progress", "warning_acknowledgement", "delivery",
 )  # fmt: skip
 VIEWS = (
     "grade_explained", "condition_explained", "grade_data_age", "indicator_value", "schema_drift", "rejected_row",
     "review_notice", "review_outcome", "supervision_list", "inspection_plan", "draw", "draw_stratum", "draw_frame",
     "draw_inspector", "draw_recusal", "drawn_subject", "draw_assignment", "inspection_progress",
     "warning", "effect_period", "effect_in_force", *SECTOR_VIEWS,
+    "grade_current", "grade_history", "delivery",
 )  # fmt: skip
 # where a trigger refuses an empty row in plain words, before the rights do
 CHECKED_FIRST = ("review_answer", "warning_acknowledgement")

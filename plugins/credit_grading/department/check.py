@@ -8,6 +8,7 @@ from typing import Any
 
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.department.check_calendar import due_problems, filled_problems
+from credit_grading.department.check_deliveries import deliveries_problems
 from credit_grading.department.check_reads import reads_problems
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
@@ -20,6 +21,7 @@ def cross_problems(document: Any, stem: str, contracts: Collection[str], ruleboo
     found += _schedule(document)
     found += _live_since(document, [], document)
     found += reads_problems(document, rulebooks)
+    found += deliveries_problems(document)
     seen: dict[str, int] = {}
     for position, feed in enumerate(document["feeds"]):
         here: list[str | int] = ["feeds", position]

@@ -15,6 +15,7 @@ from credit_grading.department.model import (
     Delivery,
     Department,
     Feed,
+    OutgoingDelivery,
     Subscription,
 )
 from credit_grading.department.read import read_document
@@ -103,6 +104,7 @@ def _department(document: Any) -> Department:
         schedule=None if document["schedule"] is None else str(document["schedule"]),
         reads=[str(granted) if isinstance(granted, str) else _subscription(granted) for granted in document["reads"]],
         feeds=[_feed(feed, live_since) for feed in document["feeds"]],
+        deliveries=[_outgoing(delivery) for delivery in document.get("deliveries", ())],
     )
 
 
@@ -155,6 +157,18 @@ def _delivery(raw: Any) -> Delivery:
         written=tuple(str(word) for word in raw.get("written", ())),
         deleted=tuple(str(word) for word in raw.get("deleted", ())),
         sequence=raw.get("sequence"),
+    )
+
+
+def _outgoing(raw: Any) -> OutgoingDelivery:
+    return OutgoingDelivery(
+        id=str(raw["id"]),
+        kind=str(raw["kind"]),
+        what=tuple(str(table) for table in raw["what"]),
+        mode=str(raw["mode"]),
+        purpose=str(raw["purpose"]),
+        connection=raw.get("connection"),
+        rulebooks=tuple(str(rulebook) for rulebook in raw["rulebooks"]) if "rulebooks" in raw else None,
     )
 
 

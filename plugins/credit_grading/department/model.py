@@ -85,6 +85,24 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingDelivery:
+    """What is brought to a department after each publication (推送).
+
+    ``kind``: files or database. ``connection``: Airflow connection of the place; None: a folder of ours. ``what``:
+    tables of schema sharing. ``mode``: full, or changes for the change feed. ``rulebooks``: of those it may read; None:
+    all of them. ``purpose``: what the department needs the data for.
+    """
+
+    id: str
+    kind: str
+    what: tuple[str, ...]
+    mode: str
+    purpose: str
+    connection: str | None = None
+    rulebooks: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Department:
     """One department (部门).
 
@@ -101,6 +119,7 @@ class Department:
     schedule: str | None
     reads: list[str | Subscription]
     feeds: list[Feed]
+    deliveries: list[OutgoingDelivery] = field(default_factory=list)
 
     def live_feeds(self, day: date) -> list[Feed]:
         """The feeds that are expected on that day; none of a planned department."""

@@ -39,9 +39,9 @@ def _explained(document: Any, error: Any) -> Iterator[Found]:
 
 
 def _value_message(error: Any) -> str:
-    value, rule = error.instance, error.validator_value
+    value, rule, path = error.instance, error.validator_value, error.absolute_path
     kinds = " / ".join(TYPES[str(kind)] for kind in (rule if isinstance(rule, list) else [rule]) if str(kind) in TYPES)
-    place = "送达方式" if "delivery" in error.absolute_path else "来源"
+    place = "推送" if "deliveries" in path else "送达方式" if "delivery" in path else "来源"
     messages = {
         "type": f"应为{kinds}（has the wrong type: {value!r}）",
         "enum": f"不能是“{value}”，可用：{rule}（'{value}' is not allowed{_meant(value, rule)}）",

@@ -19,14 +19,14 @@ from credit_grading.report import last_release, report
 
 GRADE = "grade"
 # what a publication starts by itself
-FOLLOWING = ("supervise",)
+FOLLOWING = ("supervise", "deliver")
 # how long an asset event may take to become a run before the demo asks for the run itself
 ASSET_SECONDS = 20.0
 RUN_SECONDS = 1800.0
 
 GENERATE, MIGRATE = "生成城市数据 generate the city", "准备 Airflow 数据库 migrate"
 INGEST, GRADING = "接收部门数据 ingest", "评价、闸门、发布 grade, gate, publish"
-SUPERVISING = "发布后监管 supervise"
+FOLLOWING_UP = "发布后监管与推送 supervise, deliver"
 
 
 class DemoFailed(RuntimeError):
@@ -59,7 +59,7 @@ class Demo:
         before = {dag_id: self._runs(dag_id) for dag_id in FOLLOWING}
         reason = self._grade()
         if reason is not None and not self.red:
-            self._supervise(before)
+            self._follow_up(before)
         with psycopg.connect(self.services.warehouse_url) as connection:
             self.out("\n" + report(connection, _story(self.services.feeds)))
             self.out("\n" + (last_release(connection) or "尚无发布 nothing is published"))
@@ -154,9 +154,9 @@ class Demo:
         self.details[GRADING] = [(task["task_id"], task["duration"]) for task in tasks if task["duration"]]
         return reason
 
-    def _supervise(self, before: dict[str, set[str]]) -> None:
+    def _follow_up(self, before: dict[str, set[str]]) -> None:
         """Wait for what the publication starts, so that nothing of it is cut off when the services stop."""
-        with self.progress.stage(SUPERVISING) as stage:
+        with self.progress.stage(FOLLOWING_UP) as stage:
             for dag_id in FOLLOWING:
                 end = time.monotonic() + ASSET_SECONDS
                 while not (started := self._runs(dag_id) - before[dag_id]) and time.monotonic() < end:

@@ -24,10 +24,10 @@ from credit_grading.department.model import Subscription
 SQL_FOLDER = Path(__file__).parent / "sql"
 
 # Everything a department may select, and nothing else in the warehouse. Row policies narrow grade, grade_change,
-# contribution, limit_hit, crosswalk_level, single_change (so grade_explained and condition_explained too), publicity,
-# objection, grade_correction, entitlement and lookup_log; schema_drift and rejected_row show a department its own
-# feeds; warning_event (so warning) and deciding_limit (so the effects) go with the grades they stand on,
-# acknowledgements with their author; rules, dictionary, verdicts and roll-backs are for everyone.
+# contribution, limit_hit, crosswalk_level, single_change (so the views over them too), publicity, objection,
+# grade_correction, entitlement and lookup_log; schema_drift, rejected_row and delivery show a department its own;
+# warning_event (so warning) and deciding_limit (so the effects) go with the grades they stand on, acknowledgements with
+# their author; rules, dictionary, verdicts and roll-backs are for everyone.
 READABLE = (
     "publication", "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change",
     "grade_explained", "condition_explained", "indicator", "grade_limit", "grade_band", "grade_condition", "rulebook",
@@ -42,6 +42,7 @@ READABLE = (
     "publicity", "objection", "grade_correction", "roll_back",
     "warning_rule", "warning_scope", "warning_event", "warning_acknowledgement", "warning",
     "scenario_effect_history", "deciding_limit", "effect_period", "effect_in_force",
+    "grade_current", "grade_history", "delivery",
 )  # fmt: skip
 
 # What a department may add to: table → the columns it states itself. The others are the table's own (defaults, identity
