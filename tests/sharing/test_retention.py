@@ -235,6 +235,7 @@ def test_unknown_unapproved_and_older_plans_are_refused(world: psycopg.Connectio
     older, _ = preview(world, TODAY)
     newer, _ = preview(world, TODAY)
     assert older is not None
+    assert newer is not None
     with nothing_removed(world):
         for plan_id, by, words in ((older, "李四", f"newer preview: plan {newer}"), (99, "李四", "no plan 99"),
                                    (newer, " ", "who approved")):  # fmt: skip
