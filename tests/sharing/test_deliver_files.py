@@ -205,9 +205,9 @@ def test_a_folder_that_was_finished_is_found_and_a_damaged_one_is_written_again(
 ) -> None:
     bring(files("grade_current"))
     before = manifest(folder())
-    shared.execute("delete from supervision.delivery_attempt")
+    shared.execute("truncate supervision.delivery_attempt")
     assert [attempt.outcome for attempt in bring(files("grade_current"))] == ["found"]
-    shared.execute("delete from supervision.delivery_attempt")
+    shared.execute("truncate supervision.delivery_attempt")
     (folder() / "grade_current.csv").write_bytes(b"")
     assert [attempt.outcome for attempt in bring(files("grade_current"))] == ["delivered"]
     assert manifest(folder())["tables"][0]["files"][0] == before["tables"][0]["files"][0]

@@ -11,6 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from credit_grading import paths
+from credit_grading.delivery.model import DeliveryFailed
 from credit_grading.department.model import Subscription
 from credit_grading.sharing.roles import sync_roles
 from tests.sharing.published import JUNE, release, scored
@@ -82,14 +83,14 @@ def test_the_receiving_tables_are_emptied_and_changes_stop(shared: psycopg.Conne
         subscribe(shared)
         full, changes = database("grade_current"), database("grade_change", mode="changes")
         bring(full, address, OFFICE)
-        shared.execute("delete from supervision.delivery_attempt")
+        shared.execute("truncate supervision.delivery_attempt")
         bring(changes, address, OFFICE)
         assert asked(address, "select count(*) from grade_current") == [(3,)]
         end_yesterday(shared)
         release(shared, date(2025, 6, 2), scored("public_credit", {"S1": "61"}))
         bring(changes, address, OFFICE)
         assert asked(address, "select distinct publication_id from grade_change") == [(1,)], "what was told stays told"
-        shared.execute("delete from supervision.delivery_attempt")
+        shared.execute("truncate supervision.delivery_attempt")
         bring(full, address, OFFICE)
         assert asked(address, "select count(*) from grade_current") == [(0,)]
 
@@ -97,10 +98,21 @@ def test_the_receiving_tables_are_emptied_and_changes_stop(shared: psycopg.Conne
 def test_a_department_that_no_file_names_any_more_is_sent_nothing(shared: psycopg.Connection[Any]) -> None:
     subscribe(shared)
     sync_roles(shared, [])
-    attempts: list[Any] = []
-    with pytest.raises(Exception, match="may not read as department_harbour"):
-        attempts = bring(files("grade_current"), department=OFFICE)
-    assert attempts == []
+    with pytest.raises(DeliveryFailed, match="may not read as department_harbour"):
+        bring(files("grade_current"), department=OFFICE)
+    assert not (paths.state() / "deliveries").exists()
+
+
+def test_attempts_are_kept(shared: psycopg.Connection[Any]) -> None:
+    subscribe(shared)
+    bring(files("grade_current"), department=OFFICE)
+    for statement in (
+        "delete from supervision.delivery_attempt",
+        "update supervision.delivery_attempt set mode = mode",
+    ):
+        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            shared.execute(statement)
+    assert shared.execute("select outcome from sharing.delivery").fetchall() == [("delivered",)]
 
 
 def test_a_subject_that_left_a_division_is_followed_no_further(shared: psycopg.Connection[Any]) -> None:

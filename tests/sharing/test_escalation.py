@@ -186,7 +186,10 @@ LEAKING = (
 )
 
 
-@pytest.mark.parametrize("table", ["grade", "grade_change", "contribution", "grade_explained", "grade_data_age"])
+@pytest.mark.parametrize(
+    "table",
+    ["grade", "grade_change", "contribution", "grade_explained", "grade_data_age", "grade_current", "grade_history"],
+)
 @pytest.mark.parametrize("statement", LEAKING)
 def test_a_condition_that_fails_aloud_tells_nothing_of_hidden_rows(
     guarded: psycopg.Connection[Any], table: str, statement: str

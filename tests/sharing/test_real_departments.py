@@ -27,7 +27,7 @@ FILES = {
 RULEBOOKS = sorted({file.stem.partition("@")[0] for file in paths.rulebooks().glob("*.yml")})
 BY_SUBJECT = (
     "grade", "grade_change", "contribution", "limit_hit", "crosswalk_level", "single_change", "grade_explained",
-    "condition_explained", "grade_data_age",
+    "condition_explained", "grade_data_age", "grade_current", "grade_history",
 )  # fmt: skip
 DIVISIONS = {"S0": "500101", "S1": "500112", "S2": "500101"}
 
