@@ -78,6 +78,8 @@ class RowEncoder:
         self._guard = guard
         self._marks = marks
         self._pick_masked = _shielded(self._pick, masks) if masks else self._pick
+        # columns in which an identity number is masked: the code of a firm is none, however much it looks like one
+        self._masked = [position for position, mask in zip(positions, masks, strict=True) if mask] if masks else None
         if guard:
             self._pick = self._pick_masked = _shielded(
                 self._pick, guard.shields(mapping.columns, keyed=mapping.corrects is not None)
@@ -113,7 +115,7 @@ class RowEncoder:
         except UnicodeEncodeError:
             # half a surrogate pair
             return None
-        if not self._is_plain(text, len(lines), nulls) or self._is_doubtful(text, encoded):
+        if not self._is_plain(text, len(lines), nulls) or self._is_doubtful(chunk, text, encoded):
             return None
         rows = encoded.split(b"\n")
         batch = self._batch
@@ -166,9 +168,16 @@ class RowEncoder:
             and "\0" not in text
         )
 
-    def _is_doubtful(self, text: str, encoded: bytes) -> bool:
+    def _is_doubtful(self, rows: list[Row], text: str, encoded: bytes) -> bool:
         """Whether values must be looked at one by one: for somebody's number, or for characters that nobody sees."""
-        return (self._guard is None and may_hold_identity_number(encoded)) or has_invisible(text, encoded)
+        return (self._guard is None and self._may_be_personal(rows, encoded)) or has_invisible(text, encoded)
+
+    def _may_be_personal(self, rows: list[Row], encoded: bytes) -> bool:
+        if self._masked is None:
+            return may_hold_identity_number(encoded)
+        # nothing of a block in UTF-8 cannot be encoded once more
+        cells = [value for position in self._masked for _, values, _ in rows if (value := values[position])]
+        return may_hold_identity_number("\t".join(cells).encode())
 
     def _careful_block(self, chunk: list[Row]) -> bytes:
         md5, update = hashlib.md5, self._content.update
@@ -198,7 +207,7 @@ class RowEncoder:
             encoded = line.encode()
         except UnicodeEncodeError:
             return None
-        if not self._is_plain(line, 1, nulls) or self._is_doubtful(line, encoded):
+        if not self._is_plain(line, 1, nulls) or self._is_doubtful([row], line, encoded):
             return None
         return encoded, b"\\N", self._columns
 

@@ -52,6 +52,9 @@ _FULL_WIDTH = range(0x90, 0x9A)
 _AS_DIGITS = bytes(
     byte if byte in b"0123456789" else byte - 0x90 + 0x30 if byte in _FULL_WIDTH else 0x20 for byte in range(256)
 )
+# most texts have no run of digits that is long enough, which is found out in no time
+_SHORTEST = b"0" * 17
+_DIGITS_ALIKE = bytes(0x30 if byte in b"0123456789" else byte for byte in range(256))
 _LONG = re.compile(rb"[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
 
 
@@ -71,7 +74,8 @@ def mask_valid_numbers(text: str) -> str:
 
 def may_hold_identity_number(encoded: bytes) -> bool:
     """Whether UTF-8 may hold one: quick, and true of every text that `mask_identity_numbers` changes."""
-    return _LONG.search(encoded.translate(_AS_DIGITS, _LEFT_OUT)) is not None
+    digits = encoded.translate(_AS_DIGITS, _LEFT_OUT)
+    return _SHORTEST in digits.translate(_DIGITS_ALIKE) and _LONG.search(digits) is not None
 
 
 def distinct_mask(text: str) -> str:

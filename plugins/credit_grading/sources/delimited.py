@@ -18,6 +18,7 @@ from credit_grading.sources.model import Row, RowNote, SourceError, Stream
 UNPARSED = "_unparsed"
 SURPLUS = "_surplus"
 NOTE = "_note"
+QUOTE = '"'
 
 # cells; a line that is no CSV; or what is known of a line that is too long
 Record = list[str] | str | LongLine
@@ -41,7 +42,7 @@ def read_delimited(
     """
     # the csv module's own limit is for the whole process
     csv.field_size_limit(LONGEST_ROW)
-    records = (record for block in _blocks(Lines(file), delimiter) for record in block)
+    records = chain.from_iterable(_blocks(Lines(file), delimiter))
     first = list(islice(records, SEARCHED_ROWS))
     cells = [_cells(record) for record in first]
     position = find_header(cells, knows) if header_row is None else header_row - 1
@@ -69,14 +70,19 @@ def _blocks(lines: Lines, delimiter: str) -> Iterator[list[Record]]:
             yield [block]
             continue
         try:
-            yield [
-                record
-                for record in csv.reader(io.StringIO(block, newline=""), strict=True, delimiter=delimiter)
-                if record
-            ]
+            yield _parsed(block, delimiter)
         except csv.Error:
             lines.give_back(split_lines(block))
             yield from _carefully(lines, delimiter)
+
+
+def _parsed(block: str, delimiter: str) -> list[Record]:
+    """What the csv module makes of a block; without quotes that is cells between delimiters, faster found here."""
+    if QUOTE not in block and len(block) <= LONGEST_ROW:
+        plain = block.replace("\r\n", "\n")
+        if "\r" not in plain:
+            return [line.split(delimiter) for line in plain.split("\n") if line]
+    return [cells for cells in csv.reader(io.StringIO(block, newline=""), strict=True, delimiter=delimiter) if cells]
 
 
 class _Record:

@@ -73,10 +73,18 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_float=str, parse_int=str, parse_constant=str)
 
 
+# what may follow a value: RFC 8259, section 2
+BLANKS = " \t\n\r"
+
+
 def _parse(line: str | LongLine) -> dict[str, object] | None:
     if isinstance(line, LongLine):
         return None
     try:
+        # an object at the very beginning, as nearly every line has, needs no search for where it begins
+        if line.startswith("{"):
+            record, end = _DECODER.raw_decode(line)
+            return record if not line[end:].strip(BLANKS) else None
         record = _DECODER.decode(line.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return None
