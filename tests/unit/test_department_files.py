@@ -130,7 +130,7 @@ def test_the_schema_is_valid_closed_and_described():
     schema = json.loads(schema_path().read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     objects = [schema, *(part for part in schema["$defs"].values() if part["type"] == "object")]
-    assert len(objects) == 9
+    assert len(objects) == 10
     for part in objects:
         assert part["additionalProperties"] is False
         for name, described in part["properties"].items():

@@ -9,6 +9,7 @@ from typing import Any
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.department.check_calendar import due_problems, filled_problems
 from credit_grading.department.check_deliveries import deliveries_problems
+from credit_grading.department.check_headers import headers_problems
 from credit_grading.department.check_reads import reads_problems
 from credit_grading.department.lines import line_of
 from credit_grading.department.schema import Found
@@ -35,7 +36,7 @@ def cross_problems(document: Any, stem: str, contracts: Collection[str], ruleboo
         found += _live_since(document, here, feed)
         if feed["contract"] in contracts:
             found += filled_problems(document, here, feed)
-            found += _headers(document, here, feed)
+            found += headers_problems(document, here, feed)
     return found
 
 
@@ -66,25 +67,6 @@ def _live_since(document: Any, here: list[str | int], node: Any) -> Iterator[Fou
         yield line, f"live_since“{since}”不是日期（not a day of the calendar）"
     if "live_since" not in document:
         yield line, "部门尚未启用：先写部门的 live_since（the department is planned: give it a live_since first）"
-
-
-def _headers(document: Any, here: list[str | int], feed: Any) -> Iterator[Found]:
-    from credit_grading.contract.load import ContractFileError, load_contract
-
-    headers = feed.get("headers")
-    if not headers:
-        return
-    try:
-        columns = [column.name for column in load_contract(feed["contract"]).columns]
-    except ContractFileError:
-        # a mistake of the contract, not of this file: whoever reads the contract is told
-        return
-    for heading, column in headers.items():
-        if column is not None and column not in columns:
-            close = get_close_matches(column, columns, 1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
-            message = f"契约没有列“{column}”（contract {feed['contract']} has no column '{column}'{hint}）"
-            yield line_of(document, [*here, "headers", heading]), message
 
 
 def _feed(document: Any, here: list[str | int], feed: Any, contracts: Collection[str]) -> Iterator[Found]:

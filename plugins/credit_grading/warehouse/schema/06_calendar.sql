@@ -48,13 +48,23 @@ begin
 end
 $$;
 
--- Working days after one day up to and including another; 0 where the second is not later.
+-- Working days after one day up to and including another; 0 where the second is not later. Counted by weeks, and put
+-- right by the listed days: it is asked for the age of every rejected row.
 create or replace function calendar.working_days_between(after_day date, until_day date) returns integer
 language sql stable parallel safe
 as $$
-    select count(*)::integer
-    from generate_series(after_day + 1, until_day, interval '1 day') as candidate
-    where calendar.is_working_day(candidate::date)
+    select case
+        when until_day > after_day then
+            -- 0001-01-01 was a Monday
+            (until_day - date '0001-01-01') / 7 * 5 + least((until_day - date '0001-01-01') % 7 + 1, 5)
+            - (after_day - date '0001-01-01') / 7 * 5 - least((after_day - date '0001-01-01') % 7 + 1, 5)
+            + coalesce((
+                select sum(holiday.is_working_day::integer - (extract(isodow from holiday.date) < 6)::integer)
+                from calendar.holiday
+                where holiday.date > after_day and holiday.date <= until_day
+            ), 0)::integer
+        else 0
+    end
 $$;
 
 -- Whether holidays of the year are known, so that its working days can be relied on.
