@@ -1,4 +1,4 @@
-"""A heading of a department's own that speaks of another unit would change amounts by thousands: the file is refused."""
+"""A department's own heading that speaks of another unit would change amounts by thousands: the file is refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a schema cannot say about a feed's own headings: that the contract has the column, and counts in the same unit."""
+"""What a schema cannot say about a feed's own headings: the contract has the column, and counts in the same unit."""
 
 import re
 from collections.abc import Iterator
@@ -48,6 +48,6 @@ def _unit_problem(heading: str, column: Column) -> str | None:
     if said[1] == counted:
         return None
     return (
-        f"表头“{heading}”的单位是“{said[1]}”，而列 {column.name} 按“{counted}”读取；请按该单位报送，或在契约的 header_units "
-        f"中写明此表头（the heading speaks of another unit than column '{column.name}' is read in）"
+        f"表头“{heading}”的单位是“{said[1]}”，而列 {column.name} 按“{counted}”读取；请按该单位报送，"
+        f"或在契约的 header_units 中写明此表头（the heading speaks of another unit than column '{column.name}' is read in）"
     )
