@@ -49,5 +49,6 @@ def _unit_problem(heading: str, column: Column) -> str | None:
         return None
     return (
         f"表头“{heading}”的单位是“{said[1]}”，而列 {column.name} 按“{counted}”读取；请按该单位报送，"
-        f"或在契约的 header_units 中写明此表头（the heading speaks of another unit than column '{column.name}' is read in）"
+        f"或在契约的 header_units 中写明此表头（the heading speaks of another unit than "
+        f"column '{column.name}' is read in）"
     )
