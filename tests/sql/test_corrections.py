@@ -105,6 +105,9 @@ def test_a_value_is_handed_out_under_the_heading_that_it_came_under(
     assert [int(fine) for fine in found] == [5000] * 3
     kinds = "select distinct penalty_kind from staging.administrative_penalty where penalised_credit_code = %s"
     assert rows_of(city, kinds + " and department_id = %s", VALID_CODE, department.id) == [("罚款",)]
+    # what lies there is what is open
+    assert hand_out(city, department, tmp_path / "out.csv") == []
+    assert list(tmp_path.glob("out*.csv")) == []
 
 
 def test_the_department_s_own_headings_are_used_and_never_taken_for_another_column(

@@ -38,6 +38,8 @@ def export_feed(
 ) -> dict[Path, int]:
     """Write the open rejected rows of one feed; returns the files and their numbers of rows. Without rows none is made.
 
+    Files of an earlier export that have no rows any more are removed: what lies there is what is open.
+
     Cells hold exactly what was received, under headings in which the feed reads it as it was meant: rows that came in
     different layouts or units are in different files, ``path`` and then ``…-2``, ``…-3``. In front are 隔离编号 and
     隔离原因, behind the columns that the contract does not know. Corrected and delivered through the same feed, an
@@ -49,7 +51,7 @@ def export_feed(
     written = {}
     with connection.transaction():
         for number, meant in enumerate(_meanings(connection, department, feed, contract), start=1):
-            file = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+            file = _part(path, number)
             who = {
                 "department": department.id, "feed": feed.id, "contract": contract.id, "batches": meant.batches
             }  # fmt: skip
@@ -60,7 +62,15 @@ def export_feed(
             else:
                 notes = _notes(connection, who, department, feed)
                 written[file] = _write_workbook(file, feed.source, header.titles, rows, notes)
+    number = len(written) + 1
+    while (stale := _part(path, number)).exists():
+        stale.unlink()
+        number += 1
     return written
+
+
+def _part(path: Path, number: int) -> Path:
+    return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
 
 
 @dataclass(slots=True)
