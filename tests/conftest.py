@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psutil import virtual_memory
 
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
@@ -16,6 +17,8 @@ from credit_grading.warehouse.embedded import EmbeddedPostgres
 SUITES = ("unit", "sql", "dag", "gate", "sharing", "e2e", "browser")
 
 
+# bytes of memory from which on a server of the tests is kept in it; it holds about one GiB
+ROOMY = 8 * 1024**3
 # they start the whole platform: one after the other, and first, because they take longest
 WHOLE_PLATFORM = ("e2e", "browser")
 
@@ -58,8 +61,13 @@ def plain_flag_sources() -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedPostgres]:
-    """One embedded Postgres server for the whole session, where an unprivileged user can reach it."""
-    folder = Path(tempfile.mkdtemp(prefix="credit-grading-test-", dir="/var/tmp"))
+    """One embedded Postgres server for the whole session, where an unprivileged user can reach it.
+
+    In memory where there is enough of it: a thousand tests copy a database of a thousand files each.
+    """
+    memory = Path("/dev/shm")
+    is_roomy = memory.is_dir() and min(shutil.disk_usage(memory).free, virtual_memory().available) > ROOMY
+    folder = Path(tempfile.mkdtemp(prefix="credit-grading-test-", dir=memory if is_roomy else "/var/tmp"))
     folder.chmod(0o755)
     server = EmbeddedPostgres(folder / "cluster", {"fsync": "off", "shared_buffers": "256MB"})
     server.start()

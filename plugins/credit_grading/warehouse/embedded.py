@@ -100,7 +100,9 @@ class EmbeddedPostgres:
 
         with psycopg.connect(self.url(), autocommit=True) as connection:
             if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
-                connection.execute(f'create database "{name}" template "{template}"'.encode())
+                # a copy of a template that is small and at rest is quicker file by file than through the log
+                how = "" if template == "template0" else "strategy file_copy"
+                connection.execute(f'create database "{name}" template "{template}" {how}'.encode())
 
     @property
     def _data(self) -> Path:

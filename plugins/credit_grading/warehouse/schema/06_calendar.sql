@@ -48,23 +48,32 @@ begin
 end
 $$;
 
--- Working days after one day up to and including another; 0 where the second is not later. Counted by weeks, and put
--- right by the listed days: it is asked for the age of every rejected row.
+-- Mondays to Fridays after one day up to and including another; 0 where the second is not later.
+create or replace function calendar.weekdays_between(after_day date, until_day date) returns integer
+language sql immutable parallel safe
+return case
+    when until_day > after_day then
+        -- 0001-01-01 was a Monday
+        (until_day - date '0001-01-01') / 7 * 5 + least((until_day - date '0001-01-01') % 7 + 1, 5)
+        - (after_day - date '0001-01-01') / 7 * 5 - least((after_day - date '0001-01-01') % 7 + 1, 5)
+    else 0
+end;
+
+-- By how many days a listed day differs from what its weekday says: -1 a holiday, 1 a weekend that is worked.
+create or replace view calendar.shifted_day as
+select date, is_working_day::integer - (extract(isodow from date) < 6)::integer as shift
+from calendar.holiday;
+
+-- Working days after one day up to and including another; 0 where the second is not later. Counted by weeks and put
+-- right by the listed days. A view that departments read does the same in itself: functions run with their rights.
 create or replace function calendar.working_days_between(after_day date, until_day date) returns integer
 language sql stable parallel safe
 as $$
-    select case
-        when until_day > after_day then
-            -- 0001-01-01 was a Monday
-            (until_day - date '0001-01-01') / 7 * 5 + least((until_day - date '0001-01-01') % 7 + 1, 5)
-            - (after_day - date '0001-01-01') / 7 * 5 - least((after_day - date '0001-01-01') % 7 + 1, 5)
-            + coalesce((
-                select sum(holiday.is_working_day::integer - (extract(isodow from holiday.date) < 6)::integer)
-                from calendar.holiday
-                where holiday.date > after_day and holiday.date <= until_day
-            ), 0)::integer
-        else 0
-    end
+    select calendar.weekdays_between(after_day, until_day) + coalesce((
+        select sum(shifted_day.shift)::integer
+        from calendar.shifted_day
+        where shifted_day.date > after_day and shifted_day.date <= until_day
+    ), 0)
 $$;
 
 -- Whether holidays of the year are known, so that its working days can be relied on.

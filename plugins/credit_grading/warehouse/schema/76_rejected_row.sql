@@ -19,7 +19,13 @@ select
     rejection_reason.advice_zh,
     row_state.received_on,
     calendar.city_day(now()) - row_state.received_on as age_days,
-    calendar.working_days_between(row_state.received_on, calendar.city_day(now())) / 5 as age_working_weeks,
+    (
+        calendar.weekdays_between(row_state.received_on, calendar.city_day(now())) + coalesce((
+            select sum(shifted_day.shift)::integer
+            from calendar.shifted_day
+            where shifted_day.date > row_state.received_on and shifted_day.date <= calendar.city_day(now())
+        ), 0)
+    ) / 5 as age_working_weeks,
     row_state.state,
     row_state.cleared_by_batch_id,
     row_state.cleared_on,
