@@ -220,6 +220,14 @@ def test_a_column_that_is_new_is_added_and_the_departments_own_stays(
     ]
 
 
+def test_a_table_that_was_left_out_for_a_while_is_still_its_own(
+    shared: psycopg.Connection[Any], mariadb: str
+) -> None:  # fmt: skip
+    for what in (("grade_current", "measure"), ("grade_current",), ("grade_current", "measure")):
+        [attempt] = bring(database(*what), mariadb, again=True)
+        assert len(attempt.tables or []) == len(what)
+
+
 def test_a_department_is_never_sent_what_it_may_not_see(shared: psycopg.Connection[Any], mariadb: str) -> None:
     bring(database("grade", "contribution", "grade_explained"), mariadb, department="finance")
     for table in ("grade", "contribution", "grade_explained"):
@@ -240,32 +248,32 @@ def test_what_the_database_refuses_is_told_without_rows_or_password(
 
 
 def test_memory_does_not_grow_with_the_rows(shared: psycopg.Connection[Any], mariadb: str, tmp_path: Path) -> None:
-    """48 MB of rows into a database and into files, in small batches, after one row has warmed the process up."""
-    shared.execute(
-        "insert into sharing.grade_change (sequence, publication_id, change, rulebook_id, subject_key, facet, as_of,"
-        " rulebook_version, score, grade, city_grade) select 1000 + n, 1, 'added', 'public_credit',"
-        " '91500000MA' || n, '', '2025-06-01', repeat(md5(n::text), 250), n / 1000.0, 'A', 'A'"
-        " from generate_series(1, 6000) as n"
-    )
+    """Three batches of wide rows, then thirty, into a database and into files: hardly more is needed."""
     program = f"""
         import resource
         from credit_grading.delivery import database as receiving, source, tables
+        from credit_grading.warehouse.connection import connect
         from tests.sharing.receivers import bring, database, files
         source.BATCH_ROWS = receiving.BATCH_ROWS = tables.BATCH_ROWS = 100
-        def megabytes(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        bring(database("publication", "grade_current"), {mariadb!r}), bring(files("publication", "grade_current"))
-        before = megabytes()
-        [one], [other] = [
-            bring(database("grade_change"), {mariadb!r}, again=True), bring(files("grade_change"), again=True)
-        ]
-        assert one.tables == other.tables
-        print(one.rows, megabytes() - before)
+        def delivered(first, last):
+            with connect() as owner:
+                owner.execute(
+                    "insert into sharing.grade_change (sequence, publication_id, change, rulebook_id, subject_key,"
+                    " facet, as_of, rulebook_version) select 1000 + n, 1, 'added', 'public_credit', 'T' || n, '',"
+                    " '2025-06-01', repeat(md5(n::text), 250) from generate_series(%s::integer, %s) as n", (first, last)
+                )
+            [one], [other] = (
+                bring(database("grade_change"), {mariadb!r}, again=True), bring(files("grade_change"), again=True)
+            )
+            assert one.tables == other.tables
+            return one.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(*delivered(1, 300), *delivered(301, 3000))
     """
     done = apart(program, CREDIT_GRADING_STATE=str(tmp_path))
     assert done.returncode == 0, done.stderr
-    rows, grown = map(int, done.stdout.split())
-    assert rows == 6_003
-    assert grown < 24, "half of the rows once"
+    few, before, many, after = map(int, done.stdout.split())
+    assert (few, many) == (303, 3003)
+    assert after - before < 2 * 2700 * 8000 / 2**20, "who held them would hold them as rows, texts and parameters"
 
 
 def test_tables_are_made_for_lookup_by_subject(shared: psycopg.Connection[Any], mariadb: str) -> None:

@@ -97,8 +97,9 @@ def _said(connection: sqlalchemy.Connection, name: str, publication_id: int) -> 
 
 def _say(connection: sqlalchemy.Connection, name: str, publication: Publication, written: Sequence[Delivered]) -> None:
     ledger = ledger_table()
+    # other tables keep theirs: a table that the delivery had once is still its own
     same = (ledger.c.delivery == name, ledger.c.publication_id == publication.publication_id)
-    connection.execute(ledger.delete().where(*same))
+    connection.execute(ledger.delete().where(*same, ledger.c.table_name.in_([table.table for table in written])))
     connection.execute(
         ledger.insert(),
         [
