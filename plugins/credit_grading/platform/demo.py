@@ -207,6 +207,7 @@ class Demo:
   Data Docs       {docs if docs.exists() else "(not built)"}
   共享表 sharing   {self.services.warehouse_url}  schema sharing (served while `up` runs)
   Airflow         {self.services.settings.address}  user admin, password in {self.services.state / "secrets.json"}
+  推送 deliveries  {self.services.state / "deliveries"}
   数据 feeds       {self.services.feeds}""")
 
 
