@@ -250,9 +250,9 @@ def test_what_the_database_refuses_is_told_without_rows_or_password(
 def test_memory_does_not_grow_with_the_rows(shared: psycopg.Connection[Any], mariadb: str, tmp_path: Path) -> None:
     """Three batches of wide rows, then thirty, into a database and into files: hardly more is needed."""
     program = f"""
-        import resource
         from credit_grading.delivery import database as receiving, source, tables
         from credit_grading.warehouse.connection import connect
+        from tests.bench.memory import peak_mib
         from tests.sharing.receivers import bring, database, files
         source.BATCH_ROWS = receiving.BATCH_ROWS = tables.BATCH_ROWS = 100
         def delivered(first, last):
@@ -266,7 +266,7 @@ def test_memory_does_not_grow_with_the_rows(shared: psycopg.Connection[Any], mar
                 bring(database("grade_change"), {mariadb!r}, again=True), bring(files("grade_change"), again=True)
             )
             assert one.tables == other.tables
-            return one.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            return one.rows, peak_mib()
         print(*delivered(1, 300), *delivered(301, 3000))
     """
     done = apart(program, CREDIT_GRADING_STATE=str(tmp_path))
