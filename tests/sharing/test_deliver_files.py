@@ -219,6 +219,14 @@ def test_a_number_that_does_not_fit_is_named(shared: psycopg.Connection[Any]) ->
         bring(files("grade_current"))
 
 
+def test_a_cell_longer_than_the_csv_module_reads_by_itself(shared: psycopg.Connection[Any]) -> None:
+    csv.field_size_limit(131_072)
+    long = "update candidate.grade set subject_name = repeat('长', 200000)"
+    release(shared, date(2025, 6, 2), scored("public_credit", {"S1": "61"}), long)
+    [attempt] = bring(files("grade_current"))
+    assert (attempt.outcome, attempt.rows) == ("delivered", 1)
+
+
 def test_another_place_is_an_address_of_the_connection(shared: psycopg.Connection[Any], tmp_path: Path) -> None:
     bring(files("grade_current", connection="bureau"), address=f"file://{tmp_path}/exchange")
     assert manifest(folder(root=tmp_path / "exchange"))["tables"][0]["rows"] == 3

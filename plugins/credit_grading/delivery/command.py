@@ -36,9 +36,10 @@ def run(options: argparse.Namespace, open_warehouse: OpenWarehouse) -> int:
             name = f"{department_id}/{delivery.id}"
             try:
                 attempts = deliver(department_id, delivery, open_connection=open_connection, again=options.again)
-            except DeliveryFailed as problem:
+            except Exception as problem:  # whatever one receiver does, the others get theirs
                 failed += 1
-                print(f"✗ {name}: {problem}", file=sys.stderr)
+                told = problem if isinstance(problem, DeliveryFailed) else f"{type(problem).__name__} (unexpected)"
+                print(f"✗ {name}: {told}", file=sys.stderr)
                 continue
             print(f"{name}: {'' if attempts else '没有新的发布 nothing new to deliver'}")
             for attempt in attempts:

@@ -145,8 +145,14 @@ def digest(filesystem: Any, path: str) -> dict[str, Any]:
     return {"bytes": size, "sha256": found.hexdigest()}
 
 
+# characters; as many as the csv module can count everywhere
+LONGEST_CELL = 2**31 - 1
+
+
 def csv_rows(filesystem: Any, path: str) -> int:
     """Rows below the header, line breaks within cells not counted."""
+    # evidence in one cell may be longer than the module reads by itself
+    csv.field_size_limit(LONGEST_CELL)
     with filesystem.open(path, "rb") as stream, io.TextIOWrapper(stream, ENCODING, newline="") as text:
         return sum(1 for _ in csv.reader(text)) - 1
 
