@@ -8,9 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from credit_grading.department.model import Subscription
 from credit_grading.publication.roll_back import roll_back
 from credit_grading.sharing.roles import sync_roles
-from tests.sharing.releases import DEPARTMENTS, Grade, departments
+from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments
 from tests.sharing.test_roles import log_in
 from tests.sharing.warned import BOOK, release
 
@@ -161,3 +162,16 @@ def test_a_department_sees_the_effects_of_the_rulebooks_it_reads(shared: Warehou
             allowed = DEPARTMENTS[department_id]
             assert {book for book, *_ in found} <= ({BOOK, BIDDING} if allowed == ["all"] else set(allowed))
             assert department.execute("select count(*) from sharing.effect_in_force").fetchone() == (count,)
+
+
+def test_what_happens_where_a_department_does_not_read_is_not_told_by_what_it_read_last(shared: Warehouse) -> None:
+    """Whoever moved away may mean something else by now: the last grade that was seen says nothing of today."""
+    district = Subscription(BIDDING, "属地监管", "示例条例第一条", date.min, date.max, ("500101",))
+    sync_roles(shared, [*departments()[:3], Department("weather", [district])])
+    moved = "update candidate.grade set division_code = '500102';"
+    with log_in(shared, "weather") as weather:
+        assert [effect for _, effect, *_ in effects(weather)] == ["price_markup_percent", "bid_points"]
+        release(shared, "2025-06-10", grades("A", "D"), also=EFFECTS + moved)
+        release(shared, "2025-06-20", grades("A", "E"), also=EFFECTS + moved)
+        assert effects(weather) == effects(weather, "2025-06-10") == []
+    assert [effect for book, effect, *_ in effects(shared) if book == BIDDING] == ["exclusion"]

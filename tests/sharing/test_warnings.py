@@ -6,8 +6,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from credit_grading.publication.roll_back import roll_back
 from tests.sharing.releases import Grade
-from tests.sharing.warned import BOOK, events, graded, judge, open_subjects, record, release, rule
+from tests.sharing.warned import BOOK, events, graded, judge, open_subjects, open_warnings, record, release, rule
 
 Warehouse = psycopg.Connection[Any]
 
@@ -107,16 +108,35 @@ def test_what_a_roll_back_lowers_did_not_fall_and_what_it_takes_back_is_over(war
     judge(warehouse)
     release(warehouse, "2025-06-02", graded(FELL="D", ROSE="A"))
     assert judge(warehouse).raised == 2
-    back = release(warehouse, "2025-06-02", graded(FELL="A", ROSE="C"))
-    warehouse.execute(
-        "update sharing.publication set kind = 'roll_back' where publication_id = %s", (back.publication_id,)
-    )
+    roll_back(warehouse, 1, "等级有误", "张三")
     judge(warehouse)
     assert events(warehouse)[2:] == [
         ("ended", "FELL", events(warehouse)[0][2], "rolled_back"),
         ("ended", "FELL", "", "rolled_back"),
     ]
     assert open_subjects(warehouse) == []
+
+
+def test_several_releases_taken_back_at_once_leave_no_fall_and_heal_none(warehouse: Warehouse) -> None:
+    rule(warehouse, "levels_in_period", levels_at_least=2, months=3)
+    rule(warehouse, "grade_drop", levels_at_least=1, months=3)
+    release(warehouse, "2025-05-31", graded(WRONG="D", HEALED="A"))
+    release(warehouse, "2025-06-01", graded(WRONG="D", HEALED="C"))
+    judge(warehouse)
+    before = open_warnings(warehouse)
+    assert [subject for _, subject, _ in before] == ["HEALED", "HEALED"]
+    # both wrong: one rose by mistake and then fell from where it never was, of the other the fall seemed made good
+    release(warehouse, "2025-06-02", graded(WRONG="A", HEALED="A"))
+    release(warehouse, "2025-06-03", graded(WRONG="B", HEALED="A"))
+    judge(warehouse)
+    assert [(kind, subject) for kind, subject, _ in open_warnings(warehouse)] == [("grade_drop", "WRONG")]
+    roll_back(warehouse, 2, "等级有误", "张三")
+    judge(warehouse)
+    assert open_warnings(warehouse) == before
+    # they were right after all: the roll-back is taken back, and with it what it brought again
+    roll_back(warehouse, 4, "查明无误", "张三")
+    judge(warehouse)
+    assert [(kind, subject) for kind, subject, _ in open_warnings(warehouse)] == [("grade_drop", "WRONG")]
 
 
 def test_no_grade_and_no_subject_end_a_warning(warehouse: Warehouse) -> None:

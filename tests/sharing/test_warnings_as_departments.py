@@ -1,14 +1,16 @@
 """Who sees which warning, and who may say what about it: with real logins."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
 
+from credit_grading.department.model import Subscription
 from credit_grading.sharing.roles import sync_roles
-from tests.sharing.releases import DEPARTMENTS, Grade, departments
+from tests.sharing.releases import DEPARTMENTS, Department, Grade, departments
 from tests.sharing.test_roles import log_in
 from tests.sharing.warned import BOOK, judge, record, release, rule
 
@@ -54,6 +56,33 @@ def test_whoever_reads_the_grade_reads_its_warnings_and_everybody_those_of_its_o
     warned.execute("delete from sharing.entitlement where department_id = 'finance'")
     with log_in(warned, "finance") as finance:
         assert seen(finance) == []
+
+
+def test_whoever_read_that_a_warning_was_raised_reads_that_it_ended(warned: Warehouse) -> None:
+    """Also of a subject that is no longer graded, or whoever follows the ledger would keep it for ever."""
+    release(warned, "2025-06-03", [Grade("bidding_participant", "T", Decimal(70), "A")])
+    assert judge(warned).open == 0
+    ended = "select rule_id, rulebook_id, cause from sharing.warning where not is_open order by 1, 2"
+    with log_in(warned, "finance") as finance, log_in(warned, "market_regulation") as market:
+        assert finance.execute(ended).fetchall() == [("grade_drop", "bidding_participant", "no_longer_graded")]
+        assert market.execute(ended).fetchall() == [
+            ("grade_drop", BOOK, "no_longer_graded"), ("serious_listing", BOOK, "no_longer_graded"),
+        ]  # fmt: skip
+
+
+def test_of_a_subject_that_left_its_divisions_a_department_reads_no_warning(warned: Warehouse) -> None:
+    district = Subscription(BOOK, "属地监管", "示例条例第一条", date.min, date.max, ("500101",))
+    sync_roles(warned, [*departments()[:3], Department("weather", [district])])
+    with log_in(warned, "weather") as weather:
+        assert seen(weather) == [("grade_drop", BOOK), ("serious_listing", BOOK)]
+        release(
+            warned, "2025-06-03", [Grade(BOOK, "S", Decimal(70), "C")],
+            also="update candidate.grade set division_code = '500102'",
+        )  # fmt: skip
+        judge(warned)
+        # but the one about its own record
+        assert seen(weather) == [("serious_listing", BOOK)]
+        assert weather.execute("select * from sharing.effect_of('S')").fetchall() == []
 
 
 def number_of(warned: Warehouse, rule_id: str, rulebook_id: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from credit_grading.publication.roll_back import roll_back
 from tests.sharing.releases import Grade
 from tests.sharing.warned import BOOK, Decimal, judge, record, release, rule
 
@@ -59,9 +60,11 @@ def test_open_warnings_are_those_of_the_oracle_after_every_release(
         )  # fmt: skip
     day = date(2025, 1, chance.randint(20, 31))
     history: History = []
+    # of each release that stands, beside the history: its number and the records behind its grades
+    standing: list[tuple[int, dict[str, list[tuple[date, Decimal]]]]] = []
     records: dict[str, list[tuple[date, Decimal]]] = {subject: [] for subject in SUBJECTS}
     grades = {subject: chance.choice("ABCDE") for subject in SUBJECTS}
-    seen = 0
+    seen = taken_back = 0
     for step in range(14):
         for subject in SUBJECTS:
             if chance.random() < 0.3:
@@ -74,22 +77,33 @@ def test_open_warnings_are_those_of_the_oracle_after_every_release(
             subject: [record(f"{n}", str(on), str(points)) for n, (on, points) in enumerate(records[subject])]
             for subject in graded
         }
-        release(
+        published = release(
             warehouse, str(day), [Grade(BOOK, subject, Decimal(70), grade) for subject, grade in graded.items()],
             behind=behind,
         )  # fmt: skip
+        standing.append((published.publication_id, {subject: list(records[subject]) for subject in SUBJECTS}))
+        # some are taken back, with those before them, judged or not
+        if step > 2 and chance.random() < 0.3:
+            if chance.random() < 0.5:
+                judge(warehouse)
+            left = chance.randint(max(1, len(history) - 4), len(history) - 1)
+            del history[left:], standing[left:]
+            roll_back(warehouse, standing[-1][0], "等级有误", "张三")
+            taken_back += 1
         # some releases follow each other before anybody judges them
         if step % 4 == 2:
             day += timedelta(chance.randint(0, 9))
             continue
         judge(warehouse)
-        version = "1" if day < CHANGE_OF_RULES else "2"
+        (today, graded), (_, counted) = history[-1], standing[-1]
+        version = "1" if today < CHANGE_OF_RULES else "2"
         expected = {
             *(("levels_in_period", s) for s in graded if fallen(history, s, *LEVELS[version])),
-            *(("points_in_period", s) for s in graded if gathered(records[s], day, *POINTS[version])),
+            *(("points_in_period", s) for s in graded if gathered(counted[s], today, *POINTS[version])),
         }
         found = warehouse.execute("select rule_id, subject_key, rule_version from sharing.warning where is_open")
         assert {(kind, subject, version) for kind, subject in expected} == set(found.fetchall()), (seed, step, day)
         seen += len(expected)
         day += timedelta(chance.randint(0, 9))
     assert seen > 20
+    assert taken_back > 1

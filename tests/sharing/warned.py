@@ -93,3 +93,10 @@ def open_subjects(warehouse: psycopg.Connection[Any]) -> list[str]:
     return [
         subject for (subject,) in warehouse.execute("select subject_key from sharing.warning where is_open order by 1")
     ]
+
+
+def open_warnings(warehouse: psycopg.Connection[Any]) -> list[tuple[str, str, str]]:
+    """What holds: (rule, subject, occurrence)."""
+    return warehouse.execute(
+        "select rule_id, subject_key, occurrence from sharing.warning where is_open order by 1, 2, 3"
+    ).fetchall()

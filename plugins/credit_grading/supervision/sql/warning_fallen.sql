@@ -1,13 +1,22 @@
 -- Falls on the city's scale A–E, the one on which grades of all rulebooks compare; grades without a place on it do not.
--- A roll-back takes a release back: what it lowers did not fall.
-with fallen as (
+-- Only releases that stand count: a roll-back takes back every publication after the one that it restores, and what it
+-- lowers itself did not fall.
+with recursive standing as (
+    select max(publication.publication_id) as publication_id from sharing.publication
+    union all
+    select coalesce(roll_back.restored_publication_id, standing.publication_id - 1)
+    from standing
+    left join sharing.roll_back on standing.publication_id = roll_back.publication_id
+    where standing.publication_id > 1
+),
+
+fallen as (
     select
         grade_change.*,
         strpos('ABCDE', grade_change.previous_city_grade) as previous_rank,
         strpos('ABCDE', grade_change.city_grade) as rank,
         strpos('ABCDE', grade.city_grade) as rank_now,
         grade.city_grade as city_grade_now,
-        publication.kind <> 'roll_back' as is_release,
         min(strpos('ABCDE', grade_change.city_grade)) over (
             partition by grade_change.rulebook_id, grade_change.subject_key, grade_change.facet
             order by grade_change.sequence
@@ -16,8 +25,9 @@ with fallen as (
     from concerned
     inner join sharing.grade_change using (rulebook_id, subject_key, facet)
     inner join sharing.grade using (rulebook_id, subject_key, facet)
+    inner join standing on grade_change.publication_id = standing.publication_id
     inner join sharing.publication on grade_change.publication_id = publication.publication_id
-    where grade.city_grade is not null
+    where grade.city_grade is not null and publication.kind <> 'roll_back'
 ),
 
 -- calendar months, half-open: a change of 31 January is within one month until 27 February
@@ -27,7 +37,6 @@ in_period as (
     inner join fallen on watched_rule.rulebook_id = fallen.rulebook_id
     where
         watched_rule.kind in ('grade_drop', 'levels_in_period')
-        and fallen.is_release
         and fallen.previous_city_grade is not null
         and (fallen.as_of + make_interval(months => watched_rule.months))::date > %(as_of)s
 ),

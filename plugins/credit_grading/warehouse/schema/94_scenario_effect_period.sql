@@ -62,7 +62,20 @@ inner join sharing.scenario_effect_history
         period.rulebook_id = scenario_effect_history.rulebook_id
         and period.rulebook_version = scenario_effect_history.rulebook_version
         and period.grade = scenario_effect_history.grade
-where period.valid_until is null or period.as_of < period.valid_until;
+where
+    period.as_of < period.valid_until
+    -- What goes on must be in a grade that can be read: whoever reads some divisions reads no change elsewhere, so that
+    -- the last one it read, of a subject that left, says nothing of what came after.
+    or (
+        period.valid_until is null
+        and exists (
+            select from sharing.grade
+            where
+                grade.rulebook_id = period.rulebook_id
+                and grade.subject_key = period.subject_key
+                and grade.facet = period.facet
+        )
+    );
 
 -- What holds now, with the day on which time alone will next change the grade.
 create or replace view sharing.effect_in_force with (security_invoker = true) as

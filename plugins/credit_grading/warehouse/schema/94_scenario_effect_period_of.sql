@@ -4,7 +4,7 @@ create or replace function sharing.effect_of(
     subject text, wanted_scenario text default null, on_day date default null
 )
 returns setof sharing.effect_period
-language plpgsql stable set search_path = pg_catalog
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
     if wanted_scenario is not null and wanted_scenario not in (

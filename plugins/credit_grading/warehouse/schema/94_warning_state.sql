@@ -1,5 +1,5 @@
--- What departments read of warnings, and who may: whoever reads the grade reads its warnings, and a department reads
--- those about a record of its own. The state of an acknowledgement is the asking department's own.
+-- What departments read of warnings; 96_warning_policies.sql says who. The state of an acknowledgement is the asking
+-- department's own.
 create or replace view sharing.warning with (security_invoker = true) as
 select
     raised.warning_id,
@@ -43,7 +43,7 @@ where raised.event = 'raised';
 -- Refuses in plain words, before the row policy would in Postgres' own. Runs as whoever inserts: what it may not see
 -- does not exist for it.
 create or replace function sharing.check_warning_acknowledgement() returns trigger
-language plpgsql set search_path = pg_catalog
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     if not exists (
@@ -62,44 +62,3 @@ end
 $$;
 create or replace trigger acknowledgement_is_checked before insert on sharing.warning_acknowledgement
 for each row execute function sharing.check_warning_acknowledgement();
-
-do $$
-declare
-    protected record;
-begin
-    for protected in
-        select policy.*
-        from (values
-            (
-                'warning_event', 'department_reads', 'select using',
-                'department_id = (select sharing.current_department())'
-                -- asked through the reader's own view of the grades: what narrows those narrows these
-                ' or exists (select from sharing.grade as visible where visible.rulebook_id = warning_event.rulebook_id'
-                ' and visible.subject_key = warning_event.subject_key and visible.facet = warning_event.facet)'
-            ),
-            (
-                'warning_acknowledgement', 'department_reads', 'select using',
-                'department_id = (select sharing.current_department())'
-            ),
-            (
-                'warning_acknowledgement', 'department_writes', 'insert with check',
-                'department_id = (select sharing.current_department())'
-            )
-        ) as policy (table_name, policy_name, purpose, expression)
-    loop
-        if not (select relrowsecurity from pg_class where oid = format('sharing.%I', protected.table_name)::regclass) then
-            execute format('alter table sharing.%I enable row level security', protected.table_name);
-        end if;
-        if not exists (
-            select from pg_policies
-            where
-                schemaname = 'sharing' and tablename = protected.table_name and policyname = protected.policy_name
-        ) then
-            execute format(
-                'create policy %I on sharing.%I for %s (%s)', protected.policy_name, protected.table_name,
-                protected.purpose, protected.expression
-            );
-        end if;
-    end loop;
-end
-$$;
