@@ -181,7 +181,9 @@ def test_checks_tell_what_production_would_do_and_leave_it_alone(
     extra = source[start : source.index("  - id:", start + 1)]
     extra = extra.replace(feed["csv"], feed["xlsx"]).replace("kind: csv", "kind: xlsx").replace("*.csv", "*.xlsx")
     monkeypatch.setenv("CREDIT_GRADING_DEPARTMENTS", str(offices))
-    (offices / "market_regulation.yml").write_text(source + extra, encoding="utf-8")
+    # feeds come before what is delivered to the department
+    text = source.replace("deliveries:\n", f"{extra}deliveries:\n")
+    (offices / "market_regulation.yml").write_text(text, encoding="utf-8")
     write(tmp_path / "feeds", "market_regulation/administrative_penalty/1.csv", csv_text([penalty(0)]))
     before = contents(warehouse)
     assert len(before) > 20

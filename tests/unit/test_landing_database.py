@@ -1,5 +1,6 @@
 """Databases as sources: MariaDB and Postgres, snapshots and cursors, and what happens when they do not answer."""
 
+import os
 import socket
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,7 +25,8 @@ MARIADB = "mysql+pymysql://root@127.0.0.1:3306"
 @pytest.fixture
 def mariadb() -> Iterator[sqlalchemy.Engine]:
     """A database of its own on the MariaDB of this machine."""
-    name = "credit_grading_landing_test"
+    # of this process alone: somebody else may test on the same server
+    name = f"credit_grading_landing_test_{os.getpid()}"
     try:
         with socket.create_connection(("127.0.0.1", 3306), timeout=2):
             pass

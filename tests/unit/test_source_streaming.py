@@ -1,5 +1,6 @@
 """Databases are read with a cursor on the server: rows arrive while the server still sends, and memory stays flat."""
 
+import os
 import socket
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from tests.conftest import require_service
 
 ROWS = 300_000
 TEXT = 200
-NAME = "credit_grading_streaming_test"
+NAME = f"credit_grading_streaming_test_{os.getpid()}"
 # what is fetched at a time, and what Python keeps for itself; a client that took all rows would need some 100 MB
 FLAT_BYTES = 30 << 20
 
