@@ -1,5 +1,8 @@
 """Web services that break off, and what may not leave: resumed reads, tokens, redirects, personal data on disk."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -78,6 +81,36 @@ def test_what_may_not_be_kept_is_not_written(service, tmp_path):
     others = item(service, "none", tmp_path / "persons", Expected(has_persons=True))
     others.fetch()
     assert not (tmp_path / "persons").exists()
+
+
+READ_AND_WAIT = """
+import sys
+from pathlib import Path
+from credit_grading.sources.access import Access
+from credit_grading.sources.http import HttpItem
+from credit_grading.sources.model import Expected
+source = {"kind": "http", "connection": "bureau", "path": "/list"}
+item = HttpItem(source, lambda _: Access(sys.argv[1], {}), Expected(has_persons=True), Path(sys.argv[2]))
+item.fetch()
+with item.open() as stream:
+    print(len(list(stream.rows)), flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_killed_process_leaves_nothing_of_persons(service, tmp_path):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", READ_AND_WAIT, service.url, tmp_path / "pages"],
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as reader:
+        assert reader.stdout.readline() == b"8\n"
+        assert list(tmp_path.rglob("*")) == [folder]
+        reader.kill()
+    assert list(tmp_path.rglob("*")) == [folder]
 
 
 @pytest.mark.parametrize(("status", "words"), [(401, "credentials"), (403, "credentials"), (404, "HTTP 404")])

@@ -12,7 +12,7 @@ from credit_grading.sources.access import Access, OpenConnection, access_of
 from credit_grading.sources.json_lines import read_json_lines
 from credit_grading.sources.model import NOTHING_EXPECTED, Expected, SourceError, Stream
 from credit_grading.sources.paging import NUMBERED, Page, Paging, SourceChanged
-from credit_grading.sources.spool import Progress, Spool
+from credit_grading.sources.spool import Progress, Spool, UnnamedSpool
 from credit_grading.sources.web import PageFault, Refused, WebClient
 
 # Ours (assumptions: 本项目假设). After them the attempt ends, and Airflow's own retries go on where it was.
@@ -49,7 +49,7 @@ class HttpItem:
         self._source = source
         self._open_connection = open_connection
         self._paging = Paging(source, expected.is_personal)
-        self._spool = Spool(None if expected.has_persons else folder)
+        self._spool = UnnamedSpool() if expected.has_persons or folder is None else Spool(folder)
         self._progress: Progress | None = None
 
     @property

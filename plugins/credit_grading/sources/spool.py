@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TextIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from credit_grading.sources.model import SourceError
 
@@ -46,12 +46,11 @@ class Spool:
     """A folder for the pages of one feed.
 
     Args:
-        folder: kept until ``clear``; None for a temporary one that goes with this object, for data that may not stay.
+        folder: kept until ``clear``.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._temporary = tempfile.TemporaryDirectory() if folder is None else None
-        self._folder = Path(self._temporary.name) if self._temporary else cast(Path, folder)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         self._lock = self._folder.with_suffix(".lock").open("w")
         try:
@@ -103,8 +102,43 @@ class Spool:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
-        """Let others read this feed; a temporary folder goes now."""
+        """Let others read this feed."""
         self._lock.close()
-        if self._temporary is not None:
-            self._folder.with_suffix(".lock").unlink(missing_ok=True)
-            self._temporary.cleanup()
+
+
+class UnnamedSpool:
+    """Pages in a file without a name, for data that may not stay: it ends with the process, whatever ends that."""
+
+    def __init__(self) -> None:
+        self._pages = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115
+
+    def resume(self, request: str) -> Progress:
+        """The beginning: nothing of an earlier read is left."""
+        return self.restart(request)
+
+    def restart(self, request: str) -> Progress:
+        """Forget all pages, and begin."""
+        self._pages.truncate(0)
+        return Progress(request=request, began=time.time())
+
+    def append(self, lines: str, before: Progress, after: Progress) -> Progress:
+        """Write a page behind those before it."""
+        self._pages.truncate(before.length)
+        self._pages.seek(before.length)
+        self._pages.write(gzip.compress(lines.encode("ascii"), compresslevel=1))
+        return replace(after, length=self._pages.tell())
+
+    @contextmanager
+    def open(self) -> Iterator[TextIO]:
+        """All records as JSON Lines."""
+        self._pages.seek(0)
+        with gzip.open(self._pages, "rt", encoding="ascii", newline="") as text:
+            yield cast(TextIO, text)
+
+    def clear(self) -> None:
+        """Remove every page."""
+        self._pages.truncate(0)
+
+    def close(self) -> None:
+        """Give the file back to the system."""
+        self._pages.close()
