@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from credit_grading.city.codes import credit_code
 from credit_grading.contract.load import load_contracts
 from credit_grading.transform.dbt import run_dbt
 from credit_grading.warehouse.embedded import EmbeddedPostgres
@@ -20,6 +21,9 @@ FOLLOWED_ELSEWHERE = {
     # test_review_answers.py: it is about a department's own grade
     "review_answer",
 }  # fmt: skip
+OTHER_OFFICE = "other_office"
+NAMELESS_FIRM = credit_code("500103", 7)
+NAMED, NAMELESS = f"P:{'a' * 32}", f"P:{'b' * 32}"
 COLUMNS = (
     "catalogue_item_id, subject_key, facet, behaviour_code, severity, occurred_on, effective_until, points_counted,"
     " amount, case_id, repaired_on, withdrawn_on"
@@ -35,8 +39,36 @@ def world(cluster: EmbeddedPostgres, prepared_template: str) -> Iterator[psycopg
         land(connection, "market_entity", [firm])
         for contract_id, rows in ROWS.items():
             land(connection, contract_id, rows)
+        deliver_without_names(connection)
         build_thematic()
         yield connection
+
+
+def deliver_without_names(connection: psycopg.Connection) -> None:
+    """A person who is named once and then no more, one who never is, and the firm of whoever employs the first."""
+    for day, named, nameless in (("2026-01-01", {"person_name": "王**"}, {}), ("2026-01-02", {}, {})):
+        rows = [
+            {"person_key": key, "review_field": day, "listed_on": "2025-01-02"} | name
+            for key, name in ((NAMED, named), (NAMELESS, nameless))
+        ]
+        land(connection, "procurement_expert", rows, department_id=OTHER_OFFICE, known_from=day)
+    certificate = {
+        "certificate_number": "证3", "person_key": NAMED, "person_name": "王**", "firm_credit_code": NAMELESS_FIRM,
+        "title": "建造师", "title_level": "一级", "awarding_authority": "某厅", "awarded_on": "2025-01-02",
+    }  # fmt: skip
+    land(connection, "professional_title", [certificate], department_id=OTHER_OFFICE, known_from="2026-01-01")
+
+
+def test_nobody_is_lost_for_want_of_a_name(world: psycopg.Connection) -> None:
+    found = rows_of(
+        world,
+        "select subject_key, subject_name, count(record_key) from thematic.subject"
+        " inner join thematic.credit_record as record using (subject_key)"
+        " where subject_key = any(%s) and record.known_until is null group by 1, 2 order by 1",
+        [NAMED, NAMELESS, NAMELESS_FIRM],
+    )
+    # of whom a name was ever reported it is the newest; a firm is not called what its employee is called
+    assert found == [(NAMELESS_FIRM, "名称未报送", 1), (NAMED, "王**", 1), (NAMELESS, "姓名未报送", 1)]
 
 
 def test_no_contract_is_forgotten() -> None:
@@ -47,8 +79,10 @@ def test_no_contract_is_forgotten() -> None:
 def test_a_landed_row_reaches_the_spine(world: psycopg.Connection, contract_id: str) -> None:
     found = rows_of(
         world,
-        f"select {COLUMNS} from thematic.credit_record where contract_id = %s order by catalogue_item_id, case_id",
+        f"select {COLUMNS} from thematic.credit_record where contract_id = %s and department_id <> %s"
+        " order by catalogue_item_id, case_id",
         contract_id,
+        OTHER_OFFICE,
     )
     assert found == SPINE[contract_id]
 
@@ -89,7 +123,7 @@ def test_only_a_firm_is_warned_of_for_its_missing_code(world: psycopg.Connection
     warned = rows_of(
         world, "select certificate_number, subject_key, warnings from staging.professional_title order by 1"
     )
-    assert warned == [("证1", VALID_CODE, []), ("证2", PERSON, [])]
+    assert warned == [("证1", VALID_CODE, []), ("证2", PERSON, []), ("证3", NAMELESS_FIRM, [])]
 
 
 def test_each_theme_holds_its_kinds(world: psycopg.Connection) -> None:

@@ -65,7 +65,11 @@
         when {{ column }} is not null then '{{ kind }}'
         {%- endfor %}
     end collate "C" as subject_kind,
-    coalesce(
-        {{ subject.get('name') or 'null' }}::text, {{ subject.get('person_name') or 'null' }}::text
-    ) as subject_name
+    {#- a firm is not called what its employee is called -#}
+    case
+        {%- for column, key, kind in branches %}
+        when {{ column }} is not null
+            then {{ subject.get('person_name' if kind == 'person' else 'name') or 'null' }}::text
+        {%- endfor %}
+    end as subject_name
 {%- endmacro %}

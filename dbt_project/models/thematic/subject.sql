@@ -14,7 +14,11 @@ division as (select * from {{ ref('division') }})
 select
     reported.subject_key,
     reported.subject_kind,
-    coalesce(registered.entity_name, reported.subject_name) as subject_name,
+    coalesce(
+        registered.entity_name, reported.subject_name,
+        -- a name is no condition of being graded
+        case reported.subject_kind when 'person' then '姓名未报送' else '名称未报送' end
+    ) as subject_name,
     coalesce(nullif(division.replaced_by, ''), division.division_code) as division_code,
     registered.registration_status,
     reported.department_id,
