@@ -1,21 +1,23 @@
 """A feed with a due day at the gate: what is not yet due is nobody's fault, what is late closes it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from credit_grading.gate.run import run_gate
+from credit_grading.platform.today import city_today
 
 from .world import DEPARTMENTS
 
 SILENT = {False: "passed", True: "failed"}
 
 
-def staging_gate(world, rule, *, feed_id="penalties"):
+def staging_gate(world, rule, *, feed_id="penalties", live_since=date.min):
     """The gate on the world whose one feed has this due day."""
     world.new_run()
     department = DEPARTMENTS[0]
-    feed = replace(department.feeds[0], id=feed_id, due=rule, grace_days=0)
+    feed = replace(department.feeds[0], id=feed_id, due=rule, grace_days=0, live_since=live_since)
     return run_gate(world.connection, "staging", world.run_id, departments=[replace(department, feeds=[feed])])
 
 
@@ -45,6 +47,19 @@ def test_the_state_of_a_due_day_decides(world, result_of, rule, came_long_ago, e
     assert result_of(verdict, "quality.feed_health/feed_silent_within_grace").status == SILENT[silence == "within"]
     assert result_of(verdict, "quality.feed_health/feed_silent_beyond_grace").status == SILENT[silence == "beyond"]
     assert verdict.outcome == SILENT[silence == "beyond"]
+
+
+@pytest.mark.parametrize("rule", [{"day_of_month": 1}, None])
+def test_a_feed_tried_by_hand_is_asked_for_from_the_day_it_was_switched_on(world, result_of, rule):
+    world.sql(
+        "insert into landing.feed_attempt (department_id, feed_id, outcome)"
+        " values ('market_regulation', 'penalties', 'missing_file')"
+    )
+    long_ago(world)
+    verdict = staging_gate(world, rule, live_since=city_today())
+    assert state(world) in ("not_yet_due", "due", None)
+    assert result_of(verdict, "quality.feed_health/feed_silent_beyond_grace").status == "passed"
+    assert staging_gate(world, rule).outcome == "failed"
 
 
 def test_a_new_feed_is_not_asked_for_before_its_first_due_day(world, result_of):

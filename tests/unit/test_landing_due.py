@@ -7,6 +7,7 @@ import pytest
 from credit_grading.department.due import when_due
 from credit_grading.landing.problem import FeedProblem
 from credit_grading.landing.receive import receive_feed
+from credit_grading.platform.today import city_today
 from tests.unit.landing_support import attempts, count, csv_text, department, feed, no_connection, penalty, write
 
 # whatever the day of the test, a delivery of three months ago leaves a whole month owed, whose grace has passed
@@ -80,6 +81,17 @@ def test_a_late_file_ends_the_alarm(warehouse, folder):
     write(folder, "b.csv", csv_text([penalty(2)]))
     assert receive(warehouse, FIRST_OF_MONTH).outcome == "loaded"
     assert receive(warehouse, FIRST_OF_MONTH).outcome == "nothing_new"
+
+
+@pytest.mark.parametrize("something_came", [True, False])
+def test_a_feed_that_was_tried_before_it_was_switched_on_is_not_late(warehouse, folder, something_came):
+    if something_came:
+        write(folder, "a.csv", csv_text([penalty(1)]))
+    receive(warehouse, END_OF_MONTH, live_since=None)
+    everything_was_long_ago(warehouse)
+    assert receive(warehouse, FIRST_OF_MONTH, live_since=city_today()).outcome == "not_yet_published"
+    with pytest.raises(FeedProblem):
+        receive(warehouse, FIRST_OF_MONTH)
 
 
 def test_a_fault_keeps_its_own_name(warehouse, folder):

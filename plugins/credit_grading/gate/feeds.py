@@ -15,14 +15,15 @@ REJECTED_SHARE_PERCENT = 10.0
 INSERT = """
     insert into quality.feed_expectation as known (
         department_id, feed_id, contract_id, title_zh, owner, grace_days, minimum_rows, maximum_rows,
-        rejected_share_percent, due, filled_percent, run_id
+        rejected_share_percent, due, filled_percent, live_since, run_id
     )
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     on conflict (department_id, feed_id) do update set
         contract_id = excluded.contract_id, title_zh = excluded.title_zh, owner = excluded.owner,
         grace_days = excluded.grace_days, minimum_rows = excluded.minimum_rows,
         maximum_rows = excluded.maximum_rows, rejected_share_percent = excluded.rejected_share_percent,
         due = excluded.due, filled_percent = excluded.filled_percent,
+        live_since = excluded.live_since,
         run_id = greatest(known.run_id, excluded.run_id)
 """
 
@@ -55,6 +56,7 @@ def record_feed_expectations(
             Decimal(str(_share(feed.assertions.rejected_share_percent))),
             None if feed.due is None else Jsonb(dict(feed.due)),
             Jsonb(dict(feed.assertions.filled_percent)),
+            feed.live_since,
             run_id,
         )
         for department in sorted(departments, key=lambda item: item.id)

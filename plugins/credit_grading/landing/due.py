@@ -23,7 +23,8 @@ cross join (
     where department_id = %(department_id)s and feed_id = %(feed_id)s
 ) as batch
 cross join lateral calendar.feed_state(
-    %(rule)s, calendar.city_day(now()), coalesce(attempt.first_day, calendar.city_day(now())), batch.last_day
+    %(rule)s, calendar.city_day(now()),
+    greatest(coalesce(attempt.first_day, calendar.city_day(now())), %(live_since)s::date), batch.last_day
 ) as state
 """
 
@@ -42,13 +43,18 @@ def judged_by_calendar(
 
     An old file that still lies there is not this period's delivery: before the due day and within the grace the feed
     is ``not_yet_published``, after it ``missing_file``; ``nothing_new`` where this period's data has come.
+    What a person tried before the feed was switched on makes nothing due.
     """
     if feed.due is None or outcome.outcome not in QUIET:
         return outcome
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         state = cursor.execute(
-            STATE, {"department_id": department.id, "feed_id": feed.id, "rule": Jsonb(dict(feed.due))}
-        ).fetchone()
+            STATE,
+            {
+                "department_id": department.id, "feed_id": feed.id, "rule": Jsonb(dict(feed.due)),
+                "live_since": feed.live_since,
+            },
+        ).fetchone()  # fmt: skip
     assert state is not None
     if state["state"] == "received":
         return replace(outcome, outcome="nothing_new")

@@ -55,8 +55,8 @@ $$;
 --   due                 today is its day
 --   not_yet_published   its day has passed, the grace has not (本期尚未报送)
 --   late                the grace has passed too
--- Owed is the first period after that of the newest delivery; without any, the first whose day had not passed when the
--- feed was first expected. What is owed stays so until something comes. Null without a rule.
+-- Owed is the first period after that of the newest delivery; without any since the feed was first expected, the first
+-- whose day had not passed then. What is owed stays so until something comes. Null without a rule.
 --   expected_since   the day from which the feed is asked for
 --   delivered_on     the newest day with something new; null = never
 --   holidays_known   false: a year of these days has no holidays listed, so that only weekends were left out
@@ -75,8 +75,14 @@ begin
     this := calendar.due_period(rule, coalesce(delivered_on, expected_since));
     if delivered_on is not null and this.ends_on >= day then
         state := 'received';
-    elsif delivered_on is not null or this.due_on < expected_since then
-        this := calendar.due_period(rule, this.ends_on + 1);
+    else
+        if delivered_on is not null then
+            -- a delivery from before the feed was asked for makes nothing owed that came before that either
+            this := calendar.due_period(rule, greatest(this.ends_on + 1, expected_since));
+        end if;
+        if this.due_on < expected_since then
+            this := calendar.due_period(rule, this.ends_on + 1);
+        end if;
     end if;
     starts_on := this.starts_on;
     due_on := this.due_on;

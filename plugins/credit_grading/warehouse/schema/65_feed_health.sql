@@ -19,10 +19,22 @@ create table if not exists quality.feed_expectation (
     primary key (department_id, feed_id)
 );
 
+-- altered only where missing: altering would wait for every reader
+do $$
+begin
+    if not exists (
+        select from pg_attribute where attrelid = 'quality.feed_expectation'::regclass and attname = 'live_since'
+    ) then
+        -- the first day on which feed and department are switched on: what was tried before that is nobody's fault
+        alter table quality.feed_expectation add column live_since date;
+    end if;
+end
+$$;
+
 -- One row per expected feed: its newest attempt, what is to be said of its due day, and whether it is silent.
 -- Nothing that came after the run's knowledge_at is judged: the run does not contain it.
 --   silent_days  whole days since the last good attempt; before the first one, since the first attempt or the day it
---                was first expected
+--                was first expected; no day from before it was switched on
 --   silence      'none', 'within_grace' or 'beyond_grace'. With a due day: something new must have come in the period.
 --                Without: the newest attempt was not good, and days of grace are counted from the last one that was.
 create or replace view quality.feed_health as
@@ -84,9 +96,10 @@ left join lateral (
         and attempt.attempted_at <= run.knowledge_at
 ) as known on true
 cross join lateral (
-    select floor(extract(epoch from run.knowledge_at - coalesce(
-        known.last_good_at, known.first_attempt_at, expected.first_expected_at
-    )) / 86400)::integer as silent_days
+    select greatest(floor(extract(epoch from run.knowledge_at - greatest(
+        coalesce(known.last_good_at, known.first_attempt_at, expected.first_expected_at),
+        expected.live_since::timestamp at time zone 'Asia/Shanghai'
+    )) / 86400)::integer, 0) as silent_days
 ) as quiet
 cross join lateral (
     select max(batch.known_from) as delivered_at
@@ -99,7 +112,7 @@ cross join lateral (
 cross join lateral calendar.feed_state(
     expected.due,
     calendar.city_day(run.knowledge_at),
-    calendar.city_day(least(known.first_attempt_at, expected.first_expected_at)),
+    greatest(calendar.city_day(least(known.first_attempt_at, expected.first_expected_at)), expected.live_since),
     calendar.city_day(delivery.delivered_at)
 ) as calendar_state;
 
