@@ -245,6 +245,34 @@ def test_a_correction_that_is_wrong_again_does_not_close_the_gate(world, result_
     assert result_of(world.gate("staging"), check).status == "failed"
 
 
+@pytest.mark.parametrize("is_old_one_bad", [True, False])
+def test_a_list_older_than_the_one_that_stands_neither_closes_the_gate_nor_hides_it(world, result_of, is_old_one_bad):
+    world.sql("update landing.batch set delivery_kind = 'snapshot'")
+    world.sql(
+        f"""
+        insert into landing.batch
+            (contract_id, department_id, feed_id, window_key, content_hash, source_name, row_count, delivery_kind)
+        values ('administrative_penalty', 'market_regulation', 'penalties', 'old', 'h', 'old', 900, 'older_snapshot');
+        insert into staging.staged_batch (contract_id, batch_id, landed, accepted, quarantined)
+        select 'administrative_penalty', max(batch_id), 900, 900, 0 from landing.batch;
+        insert into staging.batch_fill select contract_id, batch_id, 'decided_on', 900, 900
+        from staging.staged_batch where landed = 900;
+        insert into quarantine.rejected_row
+            (contract_id, batch_id, row_number, department_id, feed_id, source_name, reasons, received_row)
+        select 'administrative_penalty', max(batch_id), n, 'market_regulation', 'penalties', 'old',
+            '[{{"code": "missing_key"}}]', '{{}}'
+        from landing.batch cross join generate_series(1, {500 if is_old_one_bad else 0}) as n group by n;
+        """
+    )
+    if not is_old_one_bad:
+        world.sql("update staging.batch_fill set filled = 1 where batch_id = 1")
+    world.new_run()
+    verdict = world.gate("staging")
+    assert result_of(verdict, "quality.feed_rejection/rejected_share_within_limit").status == "passed"
+    filled = result_of(verdict, "quality.feed_fill/filled_share_above_minimum").status
+    assert filled == ("passed" if is_old_one_bad else "failed")
+
+
 def test_resent_file_takes_the_place_of_the_rejected_one(world, result_of):
     world.sql(STAGING_FAULTS["a rejected-share spike"][0])
     world.sql(

@@ -206,11 +206,14 @@ def test_values_are_counted_per_batch_and_column(warehouse: psycopg.Connection) 
             penalty("2", fine_amount="暂无"),
             penalty("3", fine_amount="二千元"),
             penalty("4", decided_on=None),
+            # what a deletion leaves out is not missing
+            {"decision_number": "5", "extra_columns": '{"_operation": "deleted"}'},
         ],
     )
     stage("administrative_penalty")
     counted = "select column_name, filled from staging.batch_fill where batch_id = %s"
     expected = {"decision_number": 4, "fine_amount": 2, "decided_on": 3, "penalty_valid_until": 0}
     assert dict(rows_of(warehouse, counted, batch)).items() >= expected.items()
+    assert rows_of(warehouse, "select distinct asked from staging.batch_fill where batch_id = %s", batch) == [(4,)]
     stage("administrative_penalty", full_refresh=True)
     assert dict(rows_of(warehouse, counted, batch)).items() >= expected.items()

@@ -2,7 +2,10 @@
 with window_batch as (
     select distinct on (batch.window_key) batch.contract_id, batch.batch_id
     from landing.batch
-    where batch.department_id = %(department_id)s and batch.feed_id = %(feed_id)s
+    where
+        batch.department_id = %(department_id)s and batch.feed_id = %(feed_id)s
+        -- a few rows that were sent back say nothing of what the feed delivers
+        and not batch.holds_corrections
     order by batch.window_key asc, batch.batch_id desc
 ),
 
@@ -21,11 +24,16 @@ delivery as (
 select
     batch_fill.column_name,
     count(*) as deliveries,
-    min(100.0 * batch_fill.filled / delivery.landed) as smallest,
-    percentile_disc(0.5) within group (order by 100.0 * batch_fill.filled / delivery.landed) as median,
-    max(100.0 * batch_fill.filled / delivery.landed) as largest
+    min(share.filled_percent) as smallest,
+    percentile_disc(0.5) within group (order by share.filled_percent) as median,
+    max(share.filled_percent) as largest
 from delivery
 inner join staging.batch_fill
     on delivery.contract_id = batch_fill.contract_id and delivery.batch_id = batch_fill.batch_id
+cross join lateral (
+    select 100.0 * batch_fill.filled / coalesce(batch_fill.asked, delivery.landed) as filled_percent
+) as share
+-- a delivery of deletions alone is asked for nothing
+where batch_fill.asked is distinct from 0
 group by batch_fill.column_name
 order by batch_fill.column_name

@@ -9,7 +9,10 @@ with window_batch as (
     from landing.batch
     left join staging.staged_batch
         on batch.contract_id = staged_batch.contract_id and batch.batch_id = staged_batch.batch_id
-    where batch.department_id = %(department_id)s and batch.feed_id = %(feed_id)s
+    where
+        batch.department_id = %(department_id)s and batch.feed_id = %(feed_id)s
+        -- a few rows that were sent back say nothing of what the feed delivers
+        and not batch.holds_corrections
     order by batch.window_key asc, batch.batch_id desc
 ),
 

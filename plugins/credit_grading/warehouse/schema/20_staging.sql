@@ -36,6 +36,17 @@ create table if not exists staging.batch_fill (
     -- a contract that is staged anew is counted anew
     foreign key (contract_id, batch_id) references staging.staged_batch on delete cascade
 );
+-- altered only where missing: altering would wait for every reader
+do $$
+begin
+    if not exists (
+        select from pg_attribute where attrelid = 'staging.batch_fill'::regclass and attname = 'asked'
+    ) then
+        -- rows that could hold a value, so no deletions; null = all that landed (counted before there were deletions)
+        alter table staging.batch_fill add column asked bigint check (asked >= filled);
+    end if;
+end
+$$;
 
 create table if not exists quarantine.rejected_row (
     contract_id text collate "C" not null,

@@ -20,6 +20,7 @@ ranked as (
         batch.contract_id,
         batch.department_id,
         batch.feed_id,
+        batch.delivery_kind,
         row_number() over (
             partition by batch.department_id, batch.feed_id, batch.window_key order by batch.batch_id desc
         ) as recency
@@ -32,7 +33,9 @@ ranked as (
 
 select run_id, batch_id, contract_id, department_id, feed_id
 from ranked
-where recency = 1;
+-- a list that is older than one already here counts in no grade: it may neither close the gate nor hide what is wrong
+-- with the list that counts
+where recency = 1 and delivery_kind <> 'older_snapshot';
 
 -- One row per expected feed that brought batches since the last release: how much of what is new was rejected.
 -- A rejected row put right by a later one no longer counts.
@@ -64,7 +67,7 @@ left join open_rejection on new_batch.batch_id = open_rejection.batch_id
 group by expected.department_id, expected.feed_id, expected.title_zh, expected.rejected_share_percent;
 
 -- One row per column whose fill rate a department file asks for, of what came in since the last release: the share of
--- its rows, accepted or not, whose value staging could read. Null markers and 长期 are no values.
+-- its rows, accepted or not, whose value staging could read. Null markers and 长期 are no values. Deletions are left out.
 create or replace view quality.feed_fill as
 select
     expected.department_id,
@@ -72,9 +75,9 @@ select
     expected.title_zh,
     batch_fill.column_name,
     asked.least_percent::numeric as least_percent,
-    sum(staged_batch.landed)::bigint as landed_rows,
+    sum(coalesce(batch_fill.asked, staged_batch.landed))::bigint as landed_rows,
     sum(batch_fill.filled)::bigint as filled_rows,
-    100.0 * sum(batch_fill.filled) / nullif(sum(staged_batch.landed), 0) as filled_percent
+    100.0 * sum(batch_fill.filled) / nullif(sum(coalesce(batch_fill.asked, staged_batch.landed)), 0) as filled_percent
 from quality.new_batch
 inner join quality.feed_expectation as expected
     on
