@@ -34,6 +34,7 @@ def reject(owner: psycopg.Connection[Any], department_id: str, row: int, *codes:
 
 @pytest.fixture
 def offices(warehouse: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    warehouse.execute("delete from calendar.holiday")
     warehouse.execute(
         "insert into quarantine.rejection_reason values"
         " ('not_a_number', '不是数字', '只填数字'), ('x', '其他', '核对');"
@@ -60,6 +61,18 @@ def test_a_department_reads_its_own_rows_with_reason_advice_and_age(offices: psy
     ]
     with log_in(offices, "market_regulation") as market:
         assert market.execute("select distinct reference from sharing.rejected_row").fetchall() == [(others,)]
+
+
+def test_weeks_of_holidays_do_not_make_a_row_older(offices: psycopg.Connection[Any]) -> None:
+    reject(offices, "finance", 7, "x")
+    offices.execute(
+        "insert into calendar.holiday select extract(year from day), day, '假', false, '通知' from generate_series("
+        " calendar.city_day(now()) - 20, calendar.city_day(now()) - 7, interval '1 day') as day"
+        " on conflict (date) do update set is_working_day = false"
+    )
+    with log_in(offices, "finance") as finance:
+        told = finance.execute("select age_days, age_working_weeks from sharing.rejected_row").fetchall()
+    assert told == [(21, 1)]
 
 
 def test_no_trick_shows_the_rows_of_others(offices: psycopg.Connection[Any]) -> None:

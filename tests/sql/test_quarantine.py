@@ -265,18 +265,6 @@ def test_ageing_counts_each_quarter(city: psycopg.Connection[Any], tmp_path: Pat
     assert round(rows_of(city, shares, department.id)[0][0]) == 5
 
 
-def test_weekdays_are_counted_from_monday_to_friday(city: psycopg.Connection[Any]) -> None:
-    counted = rows_of(
-        city,
-        "select quarantine.weekdays_between(day, day + length), (select count(*) from generate_series(day + 1,"
-        " day + length, interval '1 day') as each_day where extract(isodow from each_day) < 6)"
-        " from (select date '2025-12-20' + shift as day, length from generate_series(0, 9) as shift,"
-        " generate_series(0, 40) as length) as spans",
-    )
-    assert len(counted) == 410
-    assert [pair for pair in counted if pair[0] != pair[1]] == []
-
-
 def test_what_a_file_cannot_hold_is_refused_and_leaves_no_file(city: psycopg.Connection[Any], tmp_path: Path) -> None:
     department = office("long_office")
     long = "长" * 40_000

@@ -102,6 +102,19 @@ def test_negative_days_are_refused_and_nothing_gives_nothing(warehouse):
     assert ask(warehouse, "calendar.is_working_day(null)") is None
 
 
+def test_working_days_of_any_span_are_the_days_that_are_worked(warehouse):
+    """Within a week and over years, from and to days of rest, in listed years and beside them."""
+    spans = (
+        "select calendar.working_days_between(day::date, day::date + length), (select count(*) from"
+        " generate_series(day::date + 1, day::date + length, interval '1 day') as each"
+        " where calendar.is_working_day(each::date))"
+        " from generate_series(date '2024-12-20', date '2025-02-20', '1 day') as day, unnest(array[0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 30, 365, 800]) as length"
+    )
+    counted = warehouse.execute(spans).fetchall()
+    assert len(counted) == 63 * 13
+    assert [pair for pair in counted if pair[0] != pair[1]] == []
+
+
 def test_the_city_is_ahead_of_utc(warehouse):
     assert ask(warehouse, "calendar.city_day(timestamptz '2026-01-31 17:00 UTC')") == date(2026, 2, 1)
 

@@ -1,15 +1,5 @@
 -- Quarantine that people work with: what came back corrected, what will never be, and in which words it is told.
 
--- Days from Monday to Friday after the first day, up to the second. Public holidays are not looked at (assumption).
-create or replace function quarantine.weekdays_between(first_day date, last_day date) returns integer
-language sql immutable parallel safe
-as $$
-    -- 1969-12-29 was a Monday; earlier days do not occur
-    select
-        (last_day - date '1969-12-29') / 7 * 5 + least((last_day - date '1969-12-29') % 7 + 1, 5)
-        - (first_day - date '1969-12-29') / 7 * 5 - least((first_day - date '1969-12-29') % 7 + 1, 5)
-$$;
-
 -- 隔离编号 Q<batch>-<row>: how a person, and a row that is sent again, names a rejected row. A letter in front keeps
 -- spreadsheets from taking it for a date.
 create or replace function quarantine.reference(batch_id bigint, row_number bigint) returns text

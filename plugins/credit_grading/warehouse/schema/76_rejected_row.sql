@@ -19,7 +19,14 @@ select
     rejection_reason.advice_zh,
     row_state.received_on,
     calendar.city_day(now()) - row_state.received_on as age_days,
-    quarantine.weekdays_between(row_state.received_on, calendar.city_day(now())) / 5 as age_working_weeks,
+    -- calendar.working_days_between, read with the view's rights
+    (
+        calendar.weekdays_between(row_state.received_on, calendar.city_day(now())) + coalesce((
+            select sum(listed_day.worked)
+            from calendar.listed_day
+            where listed_day.date > row_state.received_on and listed_day.date <= calendar.city_day(now())
+        ), 0)
+    )::integer / 5 as age_working_weeks,
     row_state.state,
     row_state.cleared_by_batch_id,
     row_state.cleared_on,
@@ -37,3 +44,5 @@ where
         select pg_has_role(current_user, relation.relowner, 'usage')
         from pg_catalog.pg_class as relation where relation.oid = 'quarantine.rejected_row'::regclass
     );
+-- of an earlier version of this view; the calendar counts working days
+drop function if exists quarantine.weekdays_between(date, date);

@@ -63,8 +63,15 @@ select
     count(*) filter (where inspected.result = 'failed') as problems_found,
     count(*) filter (where inspected.result = 'failed' and inspected.rectified_on is null) as problems_open,
     count(*) filter (where inspected.state = 'overdue') as overdue,
+    -- calendar.working_days_between, read with the view's rights
     case when count(*) filter (where inspected.state = 'overdue') > 0
-        then calendar.working_days_between(inspected.results_due_on, calendar.city_day(now())) else 0 end
+        then (
+            calendar.weekdays_between(inspected.results_due_on, calendar.city_day(now())) + coalesce((
+                select sum(listed_day.worked)
+                from calendar.listed_day
+                where listed_day.date > inspected.results_due_on and listed_day.date <= calendar.city_day(now())
+            ), 0)
+        )::integer else 0 end
         as overdue_working_days
 from supervision.inspection_state as inspected
 inner join sharing.draw as readable on inspected.draw_number = readable.draw_number
