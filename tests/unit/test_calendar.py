@@ -108,7 +108,8 @@ def test_working_days_of_any_span_are_the_days_that_are_worked(warehouse):
         "select calendar.working_days_between(day::date, day::date + length), (select count(*) from"
         " generate_series(day::date + 1, day::date + length, interval '1 day') as each"
         " where calendar.is_working_day(each::date))"
-        " from generate_series(date '2024-12-20', date '2025-02-20', '1 day') as day, unnest(array[0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 30, 365, 800]) as length"
+        " from generate_series(date '2024-12-20', date '2025-02-20', '1 day') as day,"
+        " unnest(array[0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 30, 365, 800]) as length"
     )
     counted = warehouse.execute(spans).fetchall()
     assert len(counted) == 63 * 13

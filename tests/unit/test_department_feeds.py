@@ -90,6 +90,30 @@ def test_a_mistake_of_roll_out_or_headers_is_told_with_its_line(tmp_path, line, 
     assert any(problem.startswith(f"finance.yml line {at}: ") and message in problem for problem in found), found
 
 
+def with_heading(heading: str, column: str = "registered_capital") -> str:
+    text = GOOD.replace("contract: honour", "contract: market_entity")
+    return text.replace("    cadence:", f'    headers: {{"{heading}": {column}}}\n    cadence:')
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [("资本金额（千元）", "千元"), ("资本(亿元)", "亿元"), ("占比（％）", "%"), ("资本，单位：百万元", "百万元"),
+     ("资本（万美元）", "万美元"), ("资本（千）", "千")],
+)  # fmt: skip
+def test_a_heading_in_a_unit_that_the_contract_cannot_convert_is_refused(tmp_path, heading, unit):
+    [found] = problems(tmp_path, with_heading(heading))
+    assert found.startswith("finance.yml line 17: ")
+    assert f"“{heading}”以“{unit}”为单位" in found
+    assert "feed honours" in found
+    assert "registered_capital" in found
+
+
+@pytest.mark.parametrize("heading", ["资本额（元）", "认缴资本（人民币万元）", "资本金", "资本单元", "资本金额元"])
+def test_a_heading_in_a_unit_of_the_contract_or_in_none_is_taken(tmp_path, heading):
+    assert load(tmp_path, with_heading(heading))[0].feeds[0].headers == {heading: "registered_capital"}
+    assert load(tmp_path, with_heading("名称（千元店）", "entity_name"))
+
+
 def test_headers_map_a_heading_or_say_that_it_is_none(tmp_path):
     [department] = load(
         tmp_path, GOOD.replace("    cadence:", "    headers:\n      奖项: honour_title\n      2026: null\n    cadence:")

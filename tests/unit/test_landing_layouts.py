@@ -56,6 +56,17 @@ def test_the_same_numbers_in_another_unit_are_a_correction(warehouse, folder):
     assert ten_thousand == again != yuan == also_yuan
 
 
+@pytest.mark.parametrize(
+    ("heading", "known", "reading"),
+    [("处罚金额（元）", "罚款金额（元）", "fine_amount yuan"), ("处罚金额（万元）", "处罚金额（万元）", "fine_amount"),
+     ("处罚金额", "处罚金额", "fine_amount")],
+)  # fmt: skip
+def test_a_department_s_own_heading_is_read_in_the_unit_that_it_names(heading, known, reading):
+    mapping = map_header([*HEADER, heading], load_contract("administrative_penalty"), {heading: "fine_amount"})
+    assert dict(zip(mapping.columns, mapping.headings, strict=True))["fine_amount"] == known
+    assert reading in mapping.readings
+
+
 def test_the_same_code_in_another_layout_is_a_correction(warehouse, folder):
     header = ["决定书文号", *HEADER[1:]]
     header[0] = "CF_WSH"

@@ -6,7 +6,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from credit_grading.contract.headings import normalise_heading
+from credit_grading.contract.headings import UNIT_WORDS, named_unit, normalise_heading, units_of
+from credit_grading.contract.model import Column
 from credit_grading.department.check_calendar import due_problems, filled_problems
 from credit_grading.department.check_reads import reads_problems
 from credit_grading.department.lines import line_of
@@ -73,7 +74,7 @@ def _headers(document: Any, here: list[str | int], feed: Any) -> Iterator[Found]
     if not headers:
         return
     try:
-        columns = [column.name for column in load_contract(feed["contract"]).columns]
+        columns = {column.name: column for column in load_contract(feed["contract"]).columns}
     except ContractFileError:
         # a mistake of the contract, not of this file: whoever reads the contract is told
         return
@@ -83,6 +84,21 @@ def _headers(document: Any, here: list[str | int], feed: Any) -> Iterator[Found]
             hint = f"; did you mean '{close[0]}'?" if close else ""
             message = f"契约没有列“{column}”（contract {feed['contract']} has no column '{column}'{hint}）"
             yield line_of(document, [*here, "headers", heading]), message
+        elif column is not None and (message := _unit(feed, str(heading), columns[column])):
+            yield line_of(document, [*here, "headers", heading]), message
+
+
+def _unit(feed: Any, heading: str, column: Column) -> str:
+    """Why a heading cannot be the column's: its numbers would be taken for many times as much. Empty where it can."""
+    unit, units = named_unit(heading), units_of(column)
+    if column.data_type not in ("numeric", "integer") or unit is None or not units or unit in units:
+        return ""
+    words = "、".join(UNIT_WORDS.get(known, known) for known in sorted(units))
+    return (
+        f"数据源“{feed['id']}”的表头“{heading}”以“{UNIT_WORDS.get(unit, unit)}”为单位，而列“{column.label}”只按"
+        f" {words} 接收，请按该单位报送并改列名（feed {feed['id']}: heading '{heading}' names another unit than column"
+        f" {column.name} is received in: {', '.join(sorted(units))}）"
+    )
 
 
 def _feed(document: Any, here: list[str | int], feed: Any, contracts: Collection[str]) -> Iterator[Found]:

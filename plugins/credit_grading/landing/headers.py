@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from credit_grading.contract.headings import normalise_heading
+from credit_grading.contract.headings import heading_in, named_unit, normalise_heading
 from credit_grading.contract.model import Column, Contract, Layout
 from credit_grading.landing.corrections import CORRECTS, HOUSE_HEADINGS
 from credit_grading.landing.personal import mask_identity_numbers
@@ -249,10 +249,17 @@ def accepted_headings(contract: Contract, headings: Headings) -> dict[str, Headi
     for heading, name in headings.items():
         normal = normalise_heading(heading)
         of_contract = known.get(normal)
-        # its unit stays what the contract says of that heading, however the department's file spells it
-        text = of_contract.text if of_contract and of_contract.column.name == name else heading
-        known[normal] = Heading(contract.column(name), text) if name else None
+        column = contract.column(name) if name else None
+        known[normal] = Heading(column, _text_of(column, heading, of_contract)) if column else None
     return known
+
+
+def _text_of(column: Column, heading: str, of_contract: Heading | None) -> str:
+    """A department's own heading as the contract knows it, so that its unit stays what it says."""
+    if of_contract and of_contract.column.name == column.name:
+        return of_contract.text
+    unit = named_unit(heading)
+    return heading_in(column, unit) or heading if unit != column.unit else heading
 
 
 def _doubled(unknown: list[tuple[str, int]]) -> list[tuple[str, str]]:
