@@ -99,13 +99,39 @@ def test_a_contract_without_persons_needs_no_key(warehouse, folder, monkeypatch)
     assert receive_feed(warehouse, department(one), one, open_connection=no_connection).rows == 1
 
 
-def test_unknown_columns_of_persons_are_named_and_not_kept(warehouse, folder) -> None:
-    write(folder, "a.csv", csv_text([[*ROW, "李四"]], [*HEADER, "推荐人"]))
+def test_unknown_columns_of_persons_are_told_by_their_place_and_not_kept(warehouse, folder) -> None:
+    """Beside the headings somebody's name stands, once like a missing column's."""
+    strange = ["制表人欧阳修", "专家姓名：欧阳修"]
+    header = ["姓名" if heading == "专家姓名" else heading for heading in HEADER]
+    header.remove("姓名")
+    row = [cell for cell, heading in zip(ROW, HEADER, strict=True) if heading not in ("姓名", "专家姓名")]
+    write(folder, "a.csv", csv_text([[*row, "李四", "李四"]], [*header, *strange]))
     outcome = receive(warehouse)
-    assert [(p.level, p.column) for p in outcome.problems] == [("info", "推荐人")]
-    assert "not kept" in outcome.problems[0].message
+    places = [f"第 {len(header) + number} 列" for number in (1, 2)]
+    told = [(p.level, p.column) for p in outcome.problems if "not kept" in p.message]
+    assert told == [("info", place) for place in places]
+    assert any("did you mean" in p.message and places[1] in p.message for p in outcome.problems)
     assert landed(warehouse, "extra_columns") == [(None,)]
-    assert warehouse.execute(b"select unknown_columns from landing.batch").fetchone() == (["推荐人"],)
+    [(ledgers,)] = warehouse.execute(
+        "select (select jsonb_agg(to_jsonb(b)) from landing.batch as b)::text"
+        " || (select jsonb_agg(to_jsonb(h)) from landing.received_header as h)::text"
+        " || (select jsonb_agg(to_jsonb(a)) from landing.feed_attempt as a)::text"
+    ).fetchall()
+    assert places[1] in ledgers
+    assert "欧阳" not in ledgers
+
+
+def test_a_heading_of_persons_that_is_explained_later_is_known_again(warehouse, folder) -> None:
+    write(folder, "a.csv", csv_text([[*ROW, "市政"]], [*HEADER, "另一专业 "]))
+    assert receive(warehouse).outcome == "loaded"
+    assert receive(warehouse).outcome == "nothing_new"
+    explained = feed(
+        id="experts", contract_id="procurement_expert", headers={"另一专业": "title_level"},
+        source={"kind": "csv", "location": "feeds://experts/*.csv"},
+    )  # fmt: skip
+    again = receive_feed(warehouse, department(explained), explained, open_connection=no_connection)
+    assert again.outcome == "loaded"
+    assert [level for (level,) in landed(warehouse, "title_level")] == [None, "市政"]
 
 
 def test_of_a_row_that_does_not_fit_its_header_nothing_is_kept(warehouse, folder) -> None:

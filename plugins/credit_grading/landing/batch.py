@@ -7,14 +7,15 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Column, Contract
 from credit_grading.department.model import Feed
 from credit_grading.landing import ledger
-from credit_grading.landing.changes import own_headings, row_marks
+from credit_grading.landing.changes import names_any, own_headings, row_marks
 from credit_grading.landing.corrections import unprotected_rows
 from credit_grading.landing.drift import HeaderLedger
 from credit_grading.landing.encode import RowEncoder
-from credit_grading.landing.headers import HeaderFinding, HeaderMapping, WrongHeader, column_of, map_header, names_any
+from credit_grading.landing.headers import HeaderFinding, HeaderMapping, WrongHeader, column_of, map_header
 from credit_grading.landing.personal import distinct_mask, mask_identity_numbers
 from credit_grading.landing.persons import PersonGuard, masks
 from credit_grading.landing.problem import ALARMS, Problem, ProblemLog
@@ -194,7 +195,11 @@ class BatchReceiver:
             follows=previous.batch_id if previous else None,
             source_name=mask_identity_numbers(item.name),
             row_count=encoder.rows,
-            unknown_columns=[heading for heading, _ in mapping.unknown if not (marks and heading in marks.headings)],
+            unknown_columns=[
+                self._guard.seal_heading(heading) if self._guard else heading
+                for heading, _ in mapping.unknown
+                if not (marks and heading in marks.headings)
+            ],
             layout=mapping.layout,
             headings=dict(zip(mapping.columns, mapping.headings, strict=True)),
             holds_corrections=mapping.corrects is not None,
@@ -206,7 +211,8 @@ class BatchReceiver:
 
     def _heals(self, batch: ledger.Batch) -> bool:
         """Whether the department's file now names a column of that batch, so that the same content says more."""
-        return names_any(self._feed.headers, batch.unknown_columns)
+        kept_as = self._guard.seal_heading if self._guard else normalise_heading
+        return names_any(self._feed.headers, batch.unknown_columns, kept_as)
 
     def _previous(self, item: Item) -> ledger.Batch | None:
         return ledger.latest_batch(self._connection, self._department_id, self._feed.id, _window_key(item))

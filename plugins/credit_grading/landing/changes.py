@@ -1,6 +1,7 @@
-"""What a row says about itself beside its values: that its record was deleted, and where it belongs in the order."""
+"""What a row says about itself beside its values: that its record was deleted, and where it belongs in the order; and
+what the department's file says of headings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Contract
@@ -65,3 +66,11 @@ def own_headings(feed: Feed, contract: Contract) -> Headings:
     """
     named = [heading for heading in (feed.delivery.operation, feed.delivery.sequence) if heading]
     return {heading: None for heading in named if column_of(contract, heading) is None} | dict(feed.headers)
+
+
+def names_any(
+    headings: Headings, unknown_columns: Iterable[str], kept_as: Callable[[str], str] = normalise_heading
+) -> bool:
+    """Whether a department's own headings now name a column that was unknown before."""
+    named = {kept_as(heading) for heading, column in headings.items() if column}
+    return any(heading in named or normalise_heading(heading) in named for heading in unknown_columns)

@@ -63,6 +63,8 @@ class RowEncoder:
         self.rows = 0
         self._batch = b"%d\t" % batch_id
         self._header = header
+        # names that are told and kept
+        self._told = guard.told_header(header) if guard else header
         self._mapping = mapping
         self._note = note
         self._skip = skip
@@ -216,7 +218,7 @@ class RowEncoder:
             kept.update(note.kept)
         values, replaced = _storable(values)
         if replaced:
-            names = [self._header[position] for position in replaced]
+            names = [self._told[position] for position in replaced]
             message = "含空字符或残缺字符，已替换为 U+FFFD（NUL or broken character replaced）"
             self._note(number, RowNote(message, column=names[0], level="warning"))
             kept[REPLACED] = names

@@ -1,7 +1,7 @@
 """Match the columns of a source with those of its contract, and suggest what a strange heading may mean."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -39,8 +39,9 @@ class Suggestion:
 class HeaderFinding:
     """What a header says beside its values: ``recognised`` and ``missing`` columns, personal ones included.
 
-    ``strangers`` are headings that neither the contract nor the department's file knows. ``suggestions`` holds the
-    best one of each missing column, by its name. ``holds_corrections``: it has the column 隔离编号.
+    ``strangers`` are headings that neither the contract nor the department's file knows, in a contract with persons
+    their places. ``suggestions`` holds the best one of each missing column, by its name. ``holds_corrections``: it has
+    the column 隔离编号.
     """
 
     recognised: tuple[str, ...]
@@ -106,10 +107,9 @@ def unknown_name(heading: str, position: int) -> str:
     return f"列{name}" if name.startswith("_") and heading.strip() else name
 
 
-def names_any(headings: Headings, unknown_columns: Iterable[str]) -> bool:
-    """Whether a department's own headings now name a column that was unknown before."""
-    named = {normalise_heading(heading) for heading, column in headings.items() if column}
-    return any(normalise_heading(heading) in named for heading in unknown_columns)
+def place_of(position: int) -> str:
+    """How a heading is told that may be somebody's data."""
+    return f"第 {position + 1} 列"
 
 
 def expected_of(contract: Contract, headings: Headings | None = None) -> Expected:
@@ -158,6 +158,11 @@ def map_header(header: Sequence[str], contract: Contract, headings: Headings | N
         if column.name not in found and not (layout and column.name in layout.fixed)
     ]  # fmt: skip
     hints = _suggestions(strangers, missing)
+    if contract.has_persons:
+        # a name may stand beside the headings; a person who holds the file finds the column by its place
+        told = {heading: place_of(position) for heading, position in unknown}
+        strangers = [told[heading] for heading in strangers]
+        hints = {name: replace(hint, heading=told[hint.heading]) for name, hint in hints.items()}
     for column in missing:
         if column.header_required:
             hint = hints.get(column.name, "")

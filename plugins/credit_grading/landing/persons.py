@@ -13,7 +13,7 @@ import psycopg
 
 from credit_grading.contract.headings import normalise_heading
 from credit_grading.contract.model import Column, Contract
-from credit_grading.landing.headers import Headings, column_of
+from credit_grading.landing.headers import Headings, column_of, place_of
 from credit_grading.landing.personal import IDENTITY_NUMBER, mask_identity_numbers, mask_valid_numbers
 from credit_grading.sources.model import RowNote, Values
 
@@ -26,6 +26,7 @@ NOT_KEPT = "；含个人信息，内容不保留（persons: its content is not k
 
 # how messages about headers quote a heading
 QUOTED_HEADING = re.compile(r"“([^”]*)”|'([^']*)'")
+PLACE = re.compile(r"第 \d+ 列")
 
 Shield = Callable[[str], str]
 
@@ -91,9 +92,22 @@ class PersonGuard:
         columns = self._contract.columns
         known = {normalise_heading(word) for one in columns for word in (one.name, one.label, *one.headers)}
         known.add(normalise_heading(self._contract.title_zh))
-        return QUOTED_HEADING.sub(
-            lambda found: found[0] if normalise_heading(found[1] or found[2] or "") in known else "“…”", text
-        )
+
+        def is_known(quoted: str) -> bool:
+            return normalise_heading(quoted) in known or PLACE.fullmatch(quoted) is not None
+
+        return QUOTED_HEADING.sub(lambda found: found[0] if is_known(found[1] or found[2] or "") else "“…”", text)
+
+    def told_header(self, header: Sequence[str]) -> list[str]:
+        """The header with the places of columns that the contract does not know instead of their headings."""
+        return [
+            heading if column_of(self._contract, heading, self._headings) else place_of(position)
+            for position, heading in enumerate(header)
+        ]
+
+    def seal_heading(self, heading: str) -> str:
+        """What is kept of the heading of a column that the contract does not know: enough to know it again."""
+        return self.seal(normalise_heading(heading))[:KEY_LENGTH]
 
     def seal(self, fingerprint: str) -> str:
         """The fingerprint of a file as received under this key: after a change the same file is read again."""
@@ -145,7 +159,8 @@ class PersonGuard:
             return [None] * len(values), replace(note, message=note.message + NOT_KEPT, kept=codes)
         number = self._contract.subject["person_id"]
         columns = [column_of(self._contract, heading, self._headings) for heading in header]
+        told = dict(zip(header, self.told_header(header), strict=True))
         return [
             None if heading == note.column and column and column.name == number else value
             for heading, column, value in zip(header, columns, values, strict=True)
-        ], note
+        ], replace(note, column=told.get(note.column or ""))
