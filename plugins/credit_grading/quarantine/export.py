@@ -14,6 +14,7 @@ from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing.corrections import CORRECTS_HEADING, REASON_HEADING
 from credit_grading.landing.written import WrittenHeader, meaning_of
+from credit_grading.quarantine.surplus import remove_surplus
 from credit_grading.sources.files import delimiter_of
 
 FETCHED_ROWS = 500
@@ -39,7 +40,8 @@ def export_feed(
     """Write the open rejected rows of one feed; returns the files and their numbers of rows. Without rows none is made.
 
     Cells hold exactly what was received, under headings in which the feed reads it as it was meant: rows that came in
-    different layouts or units are in different files, ``path`` and then ``…-2``, ``…-3``. In front are 隔离编号 and
+    different layouts or units are in different files, ``path`` and then ``…-2``, ``…-3``; files of an earlier export
+    that had more are removed. In front are 隔离编号 and
     隔离原因, behind the columns that the contract does not know. Corrected and delivered through the same feed, an
     accepted row clears the one whose number it carries.
 
@@ -60,6 +62,7 @@ def export_feed(
             else:
                 notes = _notes(connection, who, department, feed)
                 written[file] = _write_workbook(file, feed.source, header.titles, rows, notes)
+    remove_surplus(path, written)
     return written
 
 
