@@ -216,3 +216,36 @@ def test_the_header_of_a_list_that_is_refused_is_written_down(warehouse, folder)
     assert warehouse.execute("select kind, column_name, state from quality.schema_drift order by 1").fetchall() == [
         ("lost_required", "penalty_authority", "back_again"), ("new_column", "案源", "open")
     ]  # fmt: skip
+
+
+def test_a_list_is_received_once_more_when_its_heading_is_explained_and_nothing_is_gone(warehouse, folder):
+    """An older list, whose heading is explained too, is read again and stays the older one."""
+    for name, numbers in (("2025-01.csv", (1, 2, 3)), ("2025-02.csv", (2, 3))):
+        write(folder, name, csv_text([[*penalty(number), "虚假宣传"] for number in numbers], [*HEADER, "当事违法类别"]))
+    receive(warehouse)
+    explained = feed(
+        delivery=Delivery("snapshot", maximum_disappeared_percent=0), headers={"当事违法类别": "offence_kind"}
+    )
+    outcome = receive_feed(warehouse, department(explained), explained, open_connection=no_connection)
+    assert outcome.outcome == "loaded"
+    assert kinds(warehouse)[2:] == [("2025-01.csv", "older_snapshot", 3), ("2025-02.csv", "snapshot", 2)]
+    assert lists(warehouse, f"list_name, is_older, {COUNTS}")[2:] == [
+        ("2025-01.csv", True, *[None] * 5), ("2025-02.csv", False, 2, 2, 0, 2, 0)
+    ]  # fmt: skip
+    found = warehouse.execute(f"select batch_id, offence_kind from {TABLE} order by batch_id, row_number").fetchall()
+    assert {kind for batch, kind in found if batch > 2} == {"虚假宣传"}
+    again = receive_feed(warehouse, department(explained), explained, open_connection=no_connection)
+    assert again.outcome == "nothing_new"
+
+
+def test_of_a_list_in_parts_the_part_whose_heading_is_explained_comes_again_alone(warehouse, folder):
+    for part, numbers, header in (("a", (1, 2), [*HEADER, "当事违法类别"]), ("b", (3, 4), HEADER)):
+        rows = [[*penalty(number), "虚假宣传"][: len(header)] for number in numbers]
+        write(folder, f"2025-01-{part}.csv", csv_text(rows, header))
+    receive(warehouse, parts_of=r"\d{4}-\d{2}")
+    explained = feed(
+        delivery=Delivery("snapshot", maximum_disappeared_percent=0, parts_of=r"\d{4}-\d{2}"),
+        headers={"当事违法类别": "offence_kind"},
+    )
+    receive_feed(warehouse, department(explained), explained, open_connection=no_connection)
+    assert lists(warehouse, f"list_name, batch_ids, {COUNTS}")[1:] == [("2025-01", [2, 3], 4, 4, 0, 2, 0)]
