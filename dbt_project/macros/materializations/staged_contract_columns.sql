@@ -31,7 +31,7 @@
     {% call statement('columns', fetch_result=True) %}
         select attname::text, format_type(atttypid, atttypmod)
         from pg_attribute
-        where attrelid = '{{ relation }}'::regclass and attnum > 0 and not attisdropped and attname <> 'reasons'
+        where attrelid = '{{ relation }}'::regclass and attnum > 0 and not attisdropped and attname not in ('reasons', 'corrected_root')
         order by attnum
     {% endcall %}
     {%- set columns = [] -%}

@@ -17,8 +17,8 @@
         judged.reasons,
         to_jsonb(landed) - array['batch_id', 'row_number', 'row_hash'],
         {%- if has_corrections %}
-        coalesce(corrected.corrects_batch_id, corrected.batch_id),
-        coalesce(corrected.corrects_row_number, corrected.row_number)
+        case when corrected.is_rejected then judged.corrected_root[1] end,
+        case when corrected.is_rejected then judged.corrected_root[2] end
         {%- else %}
         null, null
         {%- endif %}
@@ -27,14 +27,27 @@
     inner join {{ landing_relation }} as landed
         on judged.batch_id = landed.batch_id and judged.row_number = landed.row_number
     {%- if has_corrections %}
-    {#- sent again and still wrong: it stands for the first row in whose place it was sent #}
-    left join quarantine.rejected_row as corrected
-        on
-            batch.holds_corrections
-            and corrected.contract_id = '{{ contract_id }}'
-            and corrected.department_id = judged.department_id
-            and corrected.batch_id = (quarantine.referenced(landed.extra_columns ->> '_corrects'))[1]
-            and corrected.row_number = (quarantine.referenced(landed.extra_columns ->> '_corrects'))[2]
+    {#- sent again and still wrong: it stands for the first row in whose place it was sent, which may be rejected now too #}
+    cross join lateral (
+        select
+            exists (
+                select from quarantine.rejected_row as first_sent
+                where
+                    first_sent.contract_id = '{{ contract_id }}' and first_sent.department_id = judged.department_id
+                    and (first_sent.batch_id, first_sent.row_number)
+                    = (judged.corrected_root[1], judged.corrected_root[2])
+            )
+            or exists (
+                select from staging_judged as first_sent
+                where
+                    first_sent.reasons is not null and first_sent.department_id = judged.department_id
+                    and (first_sent.batch_id, first_sent.row_number)
+                    = (judged.corrected_root[1], judged.corrected_root[2])
+            ) as is_rejected
+        where judged.corrected_root is not null
+        union all
+        select false where judged.corrected_root is null
+    ) as corrected
     {%- endif %}
     where judged.reasons is not null
     on conflict (contract_id, batch_id, row_number) do update

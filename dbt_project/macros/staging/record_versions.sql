@@ -23,10 +23,7 @@ arrived as (
         staged.*,
         gone.gone_at,
         lead(staged.batch_id) over arrival as next_batch_id,
-        max(staged.change_sequence) over (arrival rows between unbounded preceding and 1 preceding) as newest_sequence,
-        max(coalesce(staged.corrected_batch_id, staged.batch_id))
-            over (arrival rows between unbounded preceding and 1 preceding)
-        as newest_place
+        max(staged.change_sequence) over (arrival rows between unbounded preceding and 1 preceding) as newest_sequence
         {%- if version_column %},
         max(staged.{{ version_column }}) over (arrival rows between unbounded preceding and 1 preceding)
         as newest_before
@@ -39,7 +36,7 @@ arrived as (
         order by
             staged.known_from, staged.batch_id, staged.change_sequence nulls first,
             {{ 'staged.' ~ version_column ~ ' nulls first, ' if version_column -}}
-            staged.corrected_batch_id nulls first, staged.row_number
+            coalesce(staged.corrected_batch_id, staged.batch_id), staged.row_number
     )
 ),
 
@@ -52,12 +49,24 @@ changed as (
     where
         next_batch_id is distinct from batch_id
         and (change_sequence < newest_sequence) is not true
+        {#- few rows are corrections: what came before one is looked up #}
         and (
-            corrected_batch_id is null or (corrected_batch_id < newest_place) is not true
-            or (change_sequence > newest_sequence) is true
-            {%- if version_column %}
-            or (change_sequence is null and ({{ version_column }} > newest_before) is true)
-            {%- endif %}
+            corrected_batch_id is null
+            or not exists (
+                select from {{ staged }} as other
+                where
+                    other.record_key = arrived.record_key and other.delivery_kind is distinct from 'older_snapshot'
+                    and (other.known_from, other.batch_id) < (arrived.known_from, arrived.batch_id)
+                    and case
+                        when other.change_sequence <> arrived.change_sequence
+                            then other.change_sequence > arrived.change_sequence
+                        {%- if version_column %}
+                        when arrived.change_sequence is null and other.{{ version_column }} <> arrived.{{ version_column }}
+                            then other.{{ version_column }} > arrived.{{ version_column }}
+                        {%- endif %}
+                        else coalesce(other.corrected_batch_id, other.batch_id) > arrived.corrected_batch_id
+                    end
+            )
         )
         {%- if version_column %}
         and (

@@ -21,22 +21,48 @@
 {%- endmacro %}
 
 
-{#- The batch whose row a correction is sent in place of, the first one where it was sent back more than once; null
-    where no earlier row of the department and contract has the number. -#}
-{% macro corrected_batch(contract_id) -%}
-    case when corrected_row is not null then coalesce(
-        (
-            select coalesce(held.corrects_batch_id, held.batch_id) from quarantine.rejected_row as held
-            where
-                held.contract_id = '{{ contract_id }}' and held.batch_id = corrected_row[1]
-                and held.row_number = corrected_row[2] and held.department_id = kept.department_id
+{#- {batch, row} that a correction is sent in place of, the first one where it was sent back more than once, also where
+    the rows between them are judged only now; null where no earlier row of the department and contract has the number. -#}
+{% macro corrected_root(contract_id, landing) -%}
+    case when corrected_row is not null then (
+        with recursive named as (
+            select kept.corrected_row as place
+            union all
+            select quarantine.referenced(earlier.extra_columns ->> '_corrects')
+            from named
+            inner join {{ landing }} as earlier
+                on named.place[1] = earlier.batch_id and named.place[2] = earlier.row_number
+            inner join landing.batch as sent
+                on
+                    earlier.batch_id = sent.batch_id and sent.department_id = kept.department_id
+                    and sent.contract_id = '{{ contract_id }}' and sent.holds_corrections
+            inner join landing.batch as before
+                on
+                    before.batch_id = (quarantine.referenced(earlier.extra_columns ->> '_corrects'))[1]
+                    and before.batch_id < earlier.batch_id and before.department_id = kept.department_id
+                    and before.contract_id = '{{ contract_id }}'
         ),
-        (
-            select earlier.batch_id from landing.batch as earlier
-            where
-                earlier.batch_id = corrected_row[1] and earlier.batch_id < kept.batch_id
-                and earlier.contract_id = '{{ contract_id }}' and earlier.department_id = kept.department_id
+
+        first_named as (select min(place) as place from named)
+
+        select coalesce(
+            (
+                select array[
+                    coalesce(held.corrects_batch_id, held.batch_id), coalesce(held.corrects_row_number, held.row_number)
+                ]
+                from quarantine.rejected_row as held
+                where
+                    held.contract_id = '{{ contract_id }}' and held.batch_id = first_named.place[1]
+                    and held.row_number = first_named.place[2] and held.department_id = kept.department_id
+            ),
+            (
+                select first_named.place from landing.batch as earlier
+                where
+                    earlier.batch_id = first_named.place[1] and earlier.batch_id < kept.batch_id
+                    and earlier.contract_id = '{{ contract_id }}' and earlier.department_id = kept.department_id
+            )
         )
+        from first_named
     ) end
 {%- endmacro %}
 
@@ -50,8 +76,8 @@
             and exists (
                 select from landing.snapshot as list
                 where
-                    (list.department_id, list.feed_id) = (identified.department_id, identified.feed_id)
-                    and list.snapshot_id < identified.batch_id
+                    (list.department_id, list.feed_id) = (placed.department_id, placed.feed_id)
+                    and list.snapshot_id < placed.batch_id
                     and case
                         when corrected_batch_id = any(list.batch_ids) then list.is_older
                         else not list.is_older and list.snapshot_id > corrected_batch_id

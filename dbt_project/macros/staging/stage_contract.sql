@@ -93,7 +93,7 @@ identified as (
         *,
         {{ subject_of(contract) }},
         {{ record_key(contract_id, contract, person_key_succession) }} as record_key,
-        {{ corrected_batch(contract_id) }} as corrected_batch_id
+        {{ corrected_root(contract_id, landing) }} as corrected_root
     from kept
     offset 0
 )
@@ -103,7 +103,7 @@ select
     {{ column.name }},
     {%- endfor %}
     subject_key, subject_kind, subject_name, record_key, row_hash,
-    department_id, feed_id, batch_id, row_number, known_from, is_deletion, change_sequence, corrected_batch_id,
+    department_id, feed_id, batch_id, row_number, known_from, is_deletion, change_sequence, corrected_batch_id, corrected_root,
     {{ row_delivery_kind() }} collate "C" as delivery_kind,
     array_remove(array[
         {{ row_warnings(contract) | join(',\n        ') }}
@@ -115,6 +115,6 @@ select
         {{ reasons | join(',\n        ') }}{{ ',' if reasons }}
         case when subject_key is null then jsonb_build_object('code', 'subject_unknown', 'column', null, 'value', null) end
     ]::jsonb[] end || array[{{ mark_reasons() }}]::jsonb[], null), '{}')) as reasons
-from identified
+from (select *, corrected_root[1] as corrected_batch_id from identified) as placed
 {%- endif -%}
 {% endmacro %}
