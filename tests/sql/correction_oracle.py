@@ -44,10 +44,10 @@ class Succession(Fact):
 
 @dataclass(frozen=True)
 class Arrival:
-    """An accepted row: in which batch, and in the place of a row of which batch (itself, unless it corrects one)."""
+    """An accepted row: in which batch, and the place where it stands, (batch, row): its own, unless it corrects one."""
 
     batch_id: int
-    place: int
+    place: tuple[int, int]
     fact: Fact
 
 
@@ -57,7 +57,7 @@ State = dict[str, tuple[str, str, str | None]]
 
 def newest(arrivals: Iterable[Arrival], *, by_place: bool) -> dict[str, Fact]:
     """The version of each record that counts; deleted ones left out."""
-    found: dict[str, tuple[tuple[int, int], Fact]] = {}
+    found: dict[str, tuple[tuple[object, int], Fact]] = {}
     for one in arrivals:
         rank = (one.place if by_place else one.fact.order, one.batch_id)
         if one.fact.record not in found or rank >= found[one.fact.record][0]:

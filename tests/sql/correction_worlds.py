@@ -16,7 +16,7 @@ from credit_grading.city.codes import credit_code
 from credit_grading.department.model import Delivery, Department, Feed
 from credit_grading.landing.receive import receive_feed
 from credit_grading.quarantine.export import export_feed
-from tests.sql.correction_oracle import Arrival, Fact, Repair, Succession
+from tests.sql.correction_oracle import Arrival, Fact, Repair, State, Succession
 from tests.sql.deliveries import APPEND
 from tests.sql.landed import INVALID_CODE
 from tests.unit.landing_support import HEADER, csv_text, department, no_connection, write
@@ -38,19 +38,88 @@ DELETION_FAULTS = [(OPERATION, "册除"), (HEADER[0], "")]
 Rows = list[dict[str, str]]
 
 
+class Story:
+    """What happened to firms whose codes begin at `base`; the same draws tell the same story of others."""
+
+    def __init__(self, random: Random, base: int, delivery: Delivery) -> None:
+        self.random, self.base, self.has_deletions = random, base, delivery.kind == "changes"
+        self.codes = [credit_code("500103", base + number) for number in range(6)]
+        self.facts: list[Fact] = []
+        for _ in range(random.randint(3, 8)):
+            self.punish(random.randrange(4))
+        for day in range(1, random.randint(3, 7)):
+            self.grade(random.randrange(3), day)
+        for _ in range(random.randint(2, 6)):
+            self.repair(random.randrange(4), random.randrange(3))
+        # chains of two and three codes; some were a mistake, and some of these none
+        for place in random.sample((0, 1, 2, 3), random.randint(1, 3)):
+            for status in ("正常", "撤销", "正常")[: random.choice((1, 1, 2, 3))]:
+                self.change_code(place, status)
+
+    def tell(self, kind: type[Fact], feed: str, record: str, values: dict[str, str], **changes: Any) -> None:
+        number, order = f"f{len(self.facts)}", len(self.facts) * 3 + 1
+        values = values | {SEQUENCE: str(order), FACT: number}
+        self.facts.append(kind(number=number, feed=feed, record=record, order=order, values=values, **changes))
+
+    def punish(self, number: int) -> None:
+        document, firm, kind = f"罚{self.base}-{number}", number % 3, self.random.choice(KINDS)
+        is_deletion = self.has_deletions and self.random.random() < 0.2
+        values = (document, f"公司{self.base}-{firm}", self.codes[firm], kind, "2025-03-04", "某局")
+        row = dict(zip(HEADER, values, strict=True)) | {OPERATION: "删除" if is_deletion else "新增"}
+        self.tell(Fact, "penalties", document, row, code=self.codes[firm], content=kind, is_deletion=is_deletion)
+
+    def grade(self, firm: int, day: int) -> None:
+        code, level = self.codes[firm], self.random.choice("ABMCD")
+        values = {
+            CODE: code, "纳税人名称": f"公司{self.base}-{firm}", "评价年度": "2024", "信用等级": level,
+            "评定时间": f"2025-04-{day:02}",
+        }  # fmt: skip
+        self.tell(Fact, "grades", code, values, code=code, content=level)
+
+    def repair(self, number: int, decision: int) -> None:
+        document, paper, code = f"罚{self.base}-{number}", f"修{self.base}-{decision}", self.codes[number % 3]
+        outcome = self.random.choice(("准予修复", "准予修复", "不予修复", "撤销修复"))
+        day = f"2025-{self.random.randint(6, 12):02}-01"
+        values = {
+            "信用修复决定书文号": paper, "修复信息类别": "行政处罚", "被修复信息文书号": document, CODE: code,
+            "主体名称": f"公司{self.base}-{number % 3}", "修复结果": outcome, "决定日期": day, "决定机关": "某委",
+        }  # fmt: skip
+        about = {"code": code, "content": outcome, "document": document, "day": day}
+        self.tell(Repair, "repairs", f"{paper}-{number}", values, **about)
+
+    def change_code(self, place: int, status: str) -> None:
+        act, former, successor = f"变更{self.base}-{place}", self.codes[place], self.codes[place + 1]
+        values = {
+            "登记通知书文号": act, "原统一社会信用代码": former, "现统一社会信用代码": successor, "变更类别": "换码",
+            "变更生效日期": "2025-06-01", "当前状态": status,
+        }  # fmt: skip
+        self.tell(Succession, "successions", act, values, code=former, successor=successor, content=status)
+
+
 @dataclass
 class World:
     """One department's part: what it means to say, the files in which it says it, and what was accepted of them."""
 
     department_id: str
     penalties: Delivery
-    facts: dict[str, Fact]
+    story: Story
     files: list[tuple[str, Rows]] = field(default_factory=list)
-    arrivals: list[Arrival] = field(default_factory=list)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        return {fact.number: fact for fact in self.story.facts}
 
     @property
     def by_place(self) -> frozenset[str]:
         return frozenset() if self.penalties.sequence else frozenset({"penalties"})
+
+    def told(self, state: State) -> State:
+        """A state in words that both departments of a story have in common."""
+        place = {code: str(number) for number, code in enumerate(self.story.codes)}
+        return {
+            place.get(record, record.rpartition("-")[2] + "号"): (place[code], *rest)
+            for record, (code, *rest) in state.items()
+        }  # fmt: skip
 
     def office(self, feed_id: str) -> Department:
         delivery = {"penalties": self.penalties, "grades": Delivery()}.get(feed_id, APPEND)
@@ -59,70 +128,9 @@ class World:
         return replace(department(feed), id=self.department_id)
 
 
-def facts_of(random: Random, base: int, delivery: Delivery) -> dict[str, Fact]:
-    """What happened in a world whose firms have codes from `base` on; the same draws give the same story."""
-    codes = [credit_code("500103", base + number) for number in range(6)]
-    facts: list[Fact] = []
-
-    def tell(kind: type[Fact], feed: str, record: str, values: dict[str, str], **changes: Any) -> None:
-        order = len(facts) * 3 + 1
-        values = values | {SEQUENCE: str(order), FACT: f"f{len(facts)}"}
-        facts.append(kind(number=f"f{len(facts)}", feed=feed, record=record, order=order, values=values, **changes))
-
-    def change_code(place: int, status: str) -> None:
-        act = f"变更{base + place}"
-        tell(Succession, "successions", act, {
-            "登记通知书文号": act, "原统一社会信用代码": codes[place], "现统一社会信用代码": codes[place + 1],
-            "变更类别": "换码", "变更生效日期": "2025-06-01", "当前状态": status,
-        }, code=codes[place], successor=codes[place + 1], content=status)  # fmt: skip
-
-    def punish(number: int) -> None:
-        code, document, kind = codes[number % 3], f"罚{base}-{number}", random.choice(KINDS)
-        is_deletion = delivery.kind == "changes" and random.random() < 0.2
-        values = (document, f"公司{base}-{number % 3}", code, kind, "2025-03-04", "某局")
-        word = {OPERATION: "删除" if is_deletion else "新增"}
-        tell(Fact, "penalties", document, dict(zip(HEADER, values, strict=True)) | word, code=code, content=kind,
-             is_deletion=is_deletion)  # fmt: skip
-
-    def grade(number: int, day: int) -> None:
-        code, level = codes[number], random.choice("ABMCD")
-        values = {CODE: code, "纳税人名称": f"公司{base}-{number}", "评价年度": "2024", "信用等级": level,
-                  "评定时间": f"2025-04-{day:02}"}  # fmt: skip
-        tell(Fact, "grades", code, values, code=code, content=level)
-
-    def repair(number: int, decision: int) -> None:
-        document, code = f"罚{base}-{number}", codes[number % 3]
-        outcome, day = (
-            random.choice(("准予修复", "准予修复", "不予修复", "撤销修复")),
-            f"2025-{random.randint(6, 12):02}-01",
-        )
-        values = {
-            "信用修复决定书文号": f"修{base}-{decision}", "修复信息类别": "行政处罚", "被修复信息文书号": document,
-            CODE: code, "主体名称": f"公司{base}-{number % 3}", "修复结果": outcome, "决定日期": day, "决定机关": "某委",
-        }  # fmt: skip
-        tell(Repair, "repairs", f"修{base}-{decision}-{number}", values, code=code, content=outcome, document=document,
-             day=day)  # fmt: skip
-
-    for _ in range(random.randint(3, 8)):
-        punish(random.randrange(4))
-    for day in range(1, random.randint(3, 7)):
-        grade(random.randrange(3), day)
-    for _ in range(random.randint(2, 6)):
-        repair(random.randrange(4), random.randrange(3))
-    # chains of two and three codes; some were a mistake, and some of these none
-    for place in random.sample((0, 1, 2, 3), random.randint(1, 3)):
-        for status in ("正常", "撤销", "正常")[: random.choice((1, 1, 2, 3))]:
-            change_code(place, status)
-    return {fact.number: fact for fact in facts}
-
-
 def in_order(world: World) -> list[tuple[str, Rows]]:
     """Every row right, in one file of each feed."""
-    files = []
-    for feed in CONTRACTS:
-        rows = [fact.values for fact in world.facts.values() if fact.feed == feed]
-        files.append((feed, rows))
-    return files
+    return [(feed, [fact.values for fact in world.facts.values() if fact.feed == feed]) for feed in CONTRACTS]
 
 
 def scattered(random: Random, world: World) -> list[tuple[str, Rows]]:
@@ -186,7 +194,7 @@ def accepted(connection: psycopg.Connection, world: World) -> list[Arrival]:
     A row that is sent in the place of another that was itself sent so has the place of the first.
     """
     arrivals: list[Arrival] = []
-    for feed, contract_id in CONTRACTS.items():
+    for contract_id in CONTRACTS.values():
         rows = connection.execute(
             f"select landed.batch_id, landed.row_number, landed.extra_columns ->> '{FACT}',"
             f" landed.extra_columns ->> '_corrects', staged.batch_id is not null"
@@ -195,11 +203,10 @@ def accepted(connection: psycopg.Connection, world: World) -> list[Arrival]:
             f" where batch.department_id = %s order by 1, 2".encode(),
             (world.department_id,),
         ).fetchall()
-        places: dict[str, int] = {}
+        places: dict[str, tuple[int, int]] = {}
         for batch_id, row_number, number, corrects, is_accepted in rows:
-            place = places[corrects] if corrects else batch_id
+            place = places[corrects] if corrects else (batch_id, row_number)
             places[f"Q{batch_id}-{row_number}"] = place
             if is_accepted:
                 arrivals.append(Arrival(batch_id, place, world.facts[number]))
-        assert {one.fact.feed for one in arrivals if one.fact.feed == feed} <= {feed}
     return sorted(arrivals, key=lambda one: one.batch_id)

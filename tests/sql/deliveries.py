@@ -26,11 +26,10 @@ def receive(
     *,
     feed_id: str = "feed",
     contract_id: str = "administrative_penalty",
-    headers: dict[str, str | None] | None = None,
 ) -> FeedOutcome:
-    """Receive whatever lies in feeds://<department>/<feed>/; headers: what the department's file says of headings."""
+    """Receive whatever lies in feeds://<department>/<feed>/."""
     source = {"kind": "csv", "location": f"feeds://{department_id}/{feed_id}/*.csv"}
-    feed = Feed(feed_id, contract_id, "数据", source, delivery=delivery, headers=headers or {})
+    feed = Feed(feed_id, contract_id, "数据", source, delivery=delivery)
     return receive_feed(
         connection, replace(department(feed), id=department_id), feed, open_connection=no_connection
     )  # fmt: skip

@@ -84,8 +84,11 @@
                 and (judged.batch_id, judged.row_number) > (held.batch_id, held.row_number)
                 and quarantine.is_older(
                     judged.change_sequence, {{ version_day(contract_id) }},
-                    coalesce(judged.corrected_batch_id, judged.batch_id),
-                    held.change_sequence, held.version_day, coalesce(held.corrects_batch_id, held.batch_id)
+                    {{ place_of('judged') }}, held.change_sequence, held.version_day,
+                    array[
+                        coalesce(held.corrects_batch_id, held.batch_id),
+                        coalesce(held.corrects_row_number, held.row_number)
+                    ]
                 ) is not true
         where held.contract_id = '{{ contract_id }}' and held.cleared_by_batch_id is null
         group by held.batch_id, held.row_number

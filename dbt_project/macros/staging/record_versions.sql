@@ -24,9 +24,8 @@ arrived as (
         gone.gone_at,
         lead(staged.batch_id) over arrival as next_batch_id,
         max(staged.change_sequence) over (arrival rows between unbounded preceding and 1 preceding) as newest_sequence,
-        max(coalesce(staged.corrected_batch_id, staged.batch_id))
-            over (arrival rows between unbounded preceding and 1 preceding)
-        as newest_place
+        {{ place_of('staged') }} as place,
+        max({{ place_of('staged') }}) over (arrival rows between unbounded preceding and 1 preceding) as newest_place
         {%- if version_column %},
         max(staged.{{ version_column }}) over (arrival rows between unbounded preceding and 1 preceding)
         as newest_before
@@ -39,7 +38,7 @@ arrived as (
         order by
             staged.known_from, staged.batch_id, staged.change_sequence nulls first,
             {{ 'staged.' ~ version_column ~ ' nulls first, ' if version_column -}}
-            staged.corrected_batch_id nulls first, staged.row_number
+            staged.corrected_batch_id nulls first, staged.corrected_row_number nulls first, staged.row_number
     )
 ),
 
@@ -53,7 +52,7 @@ changed as (
         next_batch_id is distinct from batch_id
         and (change_sequence < newest_sequence) is not true
         and (
-            corrected_batch_id is null or (corrected_batch_id < newest_place) is not true
+            corrected_batch_id is null or (place < newest_place) is not true
             or (change_sequence > newest_sequence) is true
             {%- if version_column %}
             or (change_sequence is null and ({{ version_column }} > newest_before) is true)
@@ -93,6 +92,15 @@ version as (
 )
 {%- endif -%}
 {% endmacro %}
+
+
+{#- {batch, row} where a row stands among those of its record: a correction where the row stood that was sent back. -#}
+{% macro place_of(row) -%}
+    array[
+        coalesce({{ row }}.corrected_batch_id, {{ row }}.batch_id),
+        coalesce({{ row }}.corrected_row_number, {{ row }}.row_number)
+    ]
+{%- endmacro %}
 
 
 {#- The day of a moment in the city's own time zone. -#}

@@ -16,10 +16,10 @@ as $$
     end
 $$;
 
--- Whether one row of a record says what was so before another: by their sequence where both have one, else by the day of
--- their version, else by the batch in whose place they stand (decisions 0012 and 0014).
+-- Whether one row of a record says what was so before another: by their sequence where both have one, else by the day
+-- of their version, else by their places, {batch, row} (decisions 0012 and 0014).
 create or replace function quarantine.is_older(
-    one_sequence numeric, one_day date, one_place bigint, other_sequence numeric, other_day date, other_place bigint
+    one_sequence numeric, one_day date, one_place bigint[], other_sequence numeric, other_day date, other_place bigint[]
 ) returns boolean
 language sql immutable parallel safe
 as $$

@@ -22,9 +22,16 @@ select
                 and newer.cleared_by_batch_id is null
                 and (newer.batch_id, newer.row_number) > (rejected.batch_id, rejected.row_number)
                 and quarantine.is_older(
-                    newer.change_sequence, newer.version_day, coalesce(newer.corrects_batch_id, newer.batch_id),
+                    newer.change_sequence, newer.version_day,
+                    array[
+                        coalesce(newer.corrects_batch_id, newer.batch_id),
+                        coalesce(newer.corrects_row_number, newer.row_number)
+                    ],
                     rejected.change_sequence, rejected.version_day,
-                    coalesce(rejected.corrects_batch_id, rejected.batch_id)
+                    array[
+                        coalesce(rejected.corrects_batch_id, rejected.batch_id),
+                        coalesce(rejected.corrects_row_number, rejected.row_number)
+                    ]
                 ) is not true
         ) or exists (
             select from quarantine.rejected_row as newer
