@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
+
+from credit_grading.platform.today import city_today
 
 OpenWarehouse = Callable[[], AbstractContextManager[psycopg.Connection]]
 
@@ -46,7 +47,7 @@ def _roll_back(options: argparse.Namespace, open_warehouse: OpenWarehouse) -> in
 def _preview(options: argparse.Namespace, open_warehouse: OpenWarehouse) -> int:
     from credit_grading.supervision.retention import preview
 
-    day = options.as_of or datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    day = options.as_of or city_today()
     with open_warehouse() as connection:
         plan_id, lines = preview(connection, day)
     print(f"第 {plan_id} 号清单 plan {plan_id}" if plan_id else "没有可删除的数据 nothing may be removed")

@@ -36,11 +36,7 @@ declare
     protected record;
 begin
     for protected in
-        select
-            policy.table_name,
-            policy.expression,
-            md5(policy.expression) as mark,
-            format('sharing.%I', policy.table_name)::regclass as relation
+        select policy.table_name, policy.expression
         from (values
             ('entitlement', 'department_id = (select sharing.current_department())'),
             ('grade', concat_ws(' or ', whole, format(in_division, 'division_code'))),
@@ -56,22 +52,9 @@ begin
             ('grade_correction', concat_ws(' or ', whole, behind_change))
         ) as policy (table_name, expression)
     loop
-        -- Made only where missing or of another wording: altering would lock readers out for as long as the slowest
-        -- of them takes. The wording as written is kept as the policy's comment; Postgres keeps a changed one.
-        if not (select relrowsecurity from pg_catalog.pg_class where oid = protected.relation) then
-            execute format('alter table %s enable row level security', protected.relation);
-        end if;
-        if not exists (
-            select from pg_catalog.pg_policy
-            where polrelid = protected.relation and polname = 'department_reads'
-                and obj_description(oid, 'pg_policy') = protected.mark
-        ) then
-            execute format('drop policy if exists department_reads on %s', protected.relation);
-            execute format(
-                'create policy department_reads on %s for select using (%s)', protected.relation, protected.expression
-            );
-            execute format('comment on policy department_reads on %s is %L', protected.relation, protected.mark);
-        end if;
+        call sharing.keep_policy(
+            protected.table_name, 'department_reads', format('for select using (%s)', protected.expression)
+        );
     end loop;
 end
 $$;

@@ -65,17 +65,7 @@ begin
                 ' and entitled.department_id = sharing.current_department()))')
         ) as policy (table_name, policy_name, clause)
     loop
-        if not (select relrowsecurity from pg_class where oid = format('sharing.%I', protected.table_name)::regclass) then
-            execute format('alter table sharing.%I enable row level security', protected.table_name);
-        end if;
-        if not exists (
-            select from pg_policies
-            where schemaname = 'sharing' and tablename = protected.table_name and policyname = protected.policy_name
-        ) then
-            execute format(
-                'create policy %I on sharing.%I %s', protected.policy_name, protected.table_name, protected.clause
-            );
-        end if;
+        call sharing.keep_policy(protected.table_name, protected.policy_name, protected.clause);
     end loop;
 end
 $$;

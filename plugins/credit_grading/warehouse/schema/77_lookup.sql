@@ -11,17 +11,12 @@ create table if not exists sharing.lookup_log (
     grades_found integer not null check (grades_found >= 0)
 );
 
-do $$
-begin
-    if not (select relrowsecurity from pg_catalog.pg_class where oid = 'sharing.lookup_log'::regclass) then
-        alter table sharing.lookup_log enable row level security;
-        create policy department_reads on sharing.lookup_log for select
-        using (department_id = (select sharing.current_department()));
-        create policy department_adds on sharing.lookup_log for insert
-        with check (department_id = (select sharing.current_department()));
-    end if;
-end
-$$;
+call sharing.keep_policy(
+    'lookup_log', 'department_reads', 'for select using (department_id = (select sharing.current_department()))'
+);
+call sharing.keep_policy(
+    'lookup_log', 'department_adds', 'for insert with check (department_id = (select sharing.current_department()))'
+);
 
 -- What the caller may know of a subject: per rulebook and facet its grade, every line behind it, what the grade means,
 -- and its history. One line of sharing.lookup_log per call, in the caller's own transaction, also where nothing is

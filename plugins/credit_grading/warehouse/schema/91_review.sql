@@ -84,18 +84,19 @@ begin
 end
 $$;
 
-do $$
-declare
-    ledger regclass;
+-- Have a ledger refuse changes. Made only where missing: a trigger locks writers out.
+create or replace procedure supervision.keep_append_only(ledger regclass)
+language plpgsql
+as $$
 begin
-    -- made only where missing: a trigger locks writers out
-    foreach ledger in array array['supervision.review_event'::regclass, 'sharing.review_answer'::regclass] loop
-        if not exists (select from pg_trigger where tgrelid = ledger and tgname = 'append_only') then
-            execute format(
-                'create trigger append_only before update or delete on %s'
-                ' for each row execute function supervision.refuse_change()', ledger
-            );
-        end if;
-    end loop;
+    if not exists (select from pg_trigger where tgrelid = ledger and tgname = 'append_only') then
+        execute format(
+            'create trigger append_only before update or delete on %s'
+            ' for each row execute function supervision.refuse_change()', ledger
+        );
+    end if;
 end
 $$;
+
+call supervision.keep_append_only('supervision.review_event');
+call supervision.keep_append_only('sharing.review_answer');

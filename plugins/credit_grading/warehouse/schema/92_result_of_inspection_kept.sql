@@ -3,7 +3,6 @@ do $$
 declare
     ledger regclass;
 begin
-    -- made only where missing: a trigger locks writers out
     foreach ledger in array array[
         'supervision.item_version'::regclass, 'supervision.item_grade'::regclass,
         'supervision.inspection_plan'::regclass, 'supervision.plan_grade'::regclass,
@@ -13,12 +12,7 @@ begin
         'supervision.drawn_subject'::regclass, 'supervision.draw_assignment'::regclass,
         'supervision.recusal'::regclass, 'supervision.inspection_outcome'::regclass
     ] loop
-        if not exists (select from pg_trigger where tgrelid = ledger and tgname = 'append_only') then
-            execute format(
-                'create trigger append_only before update or delete on %s'
-                ' for each row execute function supervision.refuse_change()', ledger
-            );
-        end if;
+        call supervision.keep_append_only(ledger);
     end loop;
 end
 $$;

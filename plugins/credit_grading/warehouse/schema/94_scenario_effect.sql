@@ -30,14 +30,9 @@ create table if not exists sharing.deciding_limit (
     legal_basis text
 );
 
-do $$
-begin
-    if not (select relrowsecurity from pg_class where oid = 'sharing.deciding_limit'::regclass) then
-        alter table sharing.deciding_limit enable row level security;
-        -- whoever reads the change reads the limit behind it
-        create policy department_reads on sharing.deciding_limit for select using (
-            exists (select from sharing.grade_change as visible where visible.sequence = deciding_limit.sequence)
-        );
-    end if;
-end
-$$;
+-- whoever reads the change reads the limit behind it
+call sharing.keep_policy(
+    'deciding_limit', 'department_reads',
+    'for select using (exists (select from sharing.grade_change as visible'
+    ' where visible.sequence = deciding_limit.sequence))'
+);

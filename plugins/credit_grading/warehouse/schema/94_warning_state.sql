@@ -60,5 +60,15 @@ begin
     return new;
 end
 $$;
-create or replace trigger acknowledgement_is_checked before insert on sharing.warning_acknowledgement
-for each row execute function sharing.check_warning_acknowledgement();
+do $$
+begin
+    -- made only where missing: a trigger locks writers out
+    if not exists (
+        select from pg_trigger
+        where tgrelid = 'sharing.warning_acknowledgement'::regclass and tgname = 'acknowledgement_is_checked'
+    ) then
+        create trigger acknowledgement_is_checked before insert on sharing.warning_acknowledgement
+        for each row execute function sharing.check_warning_acknowledgement();
+    end if;
+end
+$$;

@@ -88,5 +88,15 @@ begin
     return new;
 end
 $$;
-create or replace trigger expert_decision_is_complete before insert on sharing.expert_decision
-for each row execute function sharing.check_expert_decision();
+do $$
+begin
+    -- made only where missing: a trigger locks writers out
+    if not exists (
+        select from pg_trigger
+        where tgrelid = 'sharing.expert_decision'::regclass and tgname = 'expert_decision_is_complete'
+    ) then
+        create trigger expert_decision_is_complete before insert on sharing.expert_decision
+        for each row execute function sharing.check_expert_decision();
+    end if;
+end
+$$;

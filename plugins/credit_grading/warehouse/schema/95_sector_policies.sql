@@ -10,12 +10,7 @@ declare
     protected record;
 begin
     for protected in
-        select
-            policy.table_name,
-            policy.policy_name,
-            policy.clause,
-            md5(policy.clause) as mark,
-            format('sharing.%I', policy.table_name)::regclass as relation
+        select policy.table_name, policy.policy_name, policy.clause
         from (
             select
                 ruled.table_name,
@@ -37,22 +32,7 @@ begin
                 'for insert with check (department_id = (select sharing.current_department()) and ' || by_keeper || ')'
         ) as policy
     loop
-        if not (select relrowsecurity from pg_catalog.pg_class where oid = protected.relation) then
-            execute format('alter table %s enable row level security', protected.relation);
-        end if;
-        if not exists (
-            select from pg_catalog.pg_policy
-            where polrelid = protected.relation and polname = protected.policy_name
-                and obj_description(oid, 'pg_policy') = protected.mark
-        ) then
-            execute format('drop policy if exists %I on %s', protected.policy_name, protected.relation);
-            execute format(
-                'create policy %I on %s %s', protected.policy_name, protected.relation, protected.clause
-            );
-            execute format(
-                'comment on policy %I on %s is %L', protected.policy_name, protected.relation, protected.mark
-            );
-        end if;
+        call sharing.keep_policy(protected.table_name, protected.policy_name, protected.clause);
     end loop;
 end
 $$;
