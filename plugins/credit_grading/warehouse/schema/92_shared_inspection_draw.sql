@@ -64,7 +64,14 @@ select
     count(*) filter (where inspected.result = 'failed' and inspected.rectified_on is null) as problems_open,
     count(*) filter (where inspected.state = 'overdue') as overdue,
     case when count(*) filter (where inspected.state = 'overdue') > 0
-        then calendar.working_days_between(inspected.results_due_on, calendar.city_day(now())) else 0 end
+        then (
+            -- as calendar.working_days_between does; a function here would need the reader's right to the calendar
+            calendar.weekdays_between(inspected.results_due_on, calendar.city_day(now())) + coalesce((
+                select sum(shifted_day.shift)
+                from calendar.shifted_day
+                where shifted_day.date > inspected.results_due_on and shifted_day.date <= calendar.city_day(now())
+            ), 0)
+        )::integer else 0 end
         as overdue_working_days
 from supervision.inspection_state as inspected
 inner join sharing.draw as readable on inspected.draw_number = readable.draw_number
