@@ -75,6 +75,7 @@ def test_a_value_is_handed_out_under_the_heading_that_it_came_under(
     receive(city, department)
     files = hand_out(city, department, tmp_path / "out.csv")
     assert [file.name for file, _ in files] == ["out.csv", "out-2.csv", "out-3.csv"]
+    assert len(export_feed(city, department, department.feeds[0], tmp_path / "out.xlsx", "xlsx")) == 3
     money = {"PunishMoney", "punishmoney", "罚款金额", "罚款金额（万元）", "CF_NR_FK"}
     assert sorted(money.intersection(header).pop() for _, header in files) == ["CF_NR_FK", "punishmoney", "罚款金额"]
 
@@ -101,13 +102,18 @@ def test_a_value_is_handed_out_under_the_heading_that_it_came_under(
         put(tmp_path, department, file.stem, again)
     receive(city, department)
     assert set(states(city, department).values()) == {"cleared"}
+    # what lies there is what is open
+    assert hand_out(city, department, tmp_path / "out.csv") == []
+    assert list(tmp_path.glob("out*.csv")) == []
+    # none of these rows is to be found any more, and nothing that is not ours is touched
+    others = {write(tmp_path, name, csv_text([penalty(1)])) for name in ("out-4.csv", "out-2 备份.csv", "out-4.xlsx")}
+    for kind in ("csv", "xlsx"):
+        assert export_feed(city, department, department.feeds[0], tmp_path / f"out.{kind}", kind) == {}
+    assert set(tmp_path.glob("out*")) == others
     found = [fine for number, code, fine in accepted(city, department) if code == VALID_CODE]
     assert [int(fine) for fine in found] == [5000] * 3
     kinds = "select distinct penalty_kind from staging.administrative_penalty where penalised_credit_code = %s"
     assert rows_of(city, kinds + " and department_id = %s", VALID_CODE, department.id) == [("罚款",)]
-    # what lies there is what is open
-    assert hand_out(city, department, tmp_path / "out.csv") == []
-    assert list(tmp_path.glob("out*.csv")) == []
 
 
 def test_the_department_s_own_headings_are_used_and_never_taken_for_another_column(

@@ -14,6 +14,7 @@ from credit_grading.contract.model import Contract
 from credit_grading.department.model import Department, Feed
 from credit_grading.landing.corrections import CORRECTS_HEADING, REASON_HEADING
 from credit_grading.landing.written import WrittenHeader, meaning_of
+from credit_grading.quarantine.surplus import remove_surplus
 from credit_grading.sources.files import delimiter_of
 
 FETCHED_ROWS = 500
@@ -51,7 +52,7 @@ def export_feed(
     written = {}
     with connection.transaction():
         for number, meant in enumerate(_meanings(connection, department, feed, contract), start=1):
-            file = _part(path, number)
+            file = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
             who = {
                 "department": department.id, "feed": feed.id, "contract": contract.id, "batches": meant.batches
             }  # fmt: skip
@@ -62,15 +63,8 @@ def export_feed(
             else:
                 notes = _notes(connection, who, department, feed)
                 written[file] = _write_workbook(file, feed.source, header.titles, rows, notes)
-    number = len(written) + 1
-    while (stale := _part(path, number)).exists():
-        stale.unlink()
-        number += 1
+    remove_surplus(path, written)
     return written
-
-
-def _part(path: Path, number: int) -> Path:
-    return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
 
 
 @dataclass(slots=True)
