@@ -13,8 +13,9 @@ from credit_grading import cli
 from credit_grading.delivery.model import ReceiverUnreachable
 from credit_grading.department.load import load_departments
 from credit_grading.operators.deliver import ChooseDeliveriesOperator, DeliverOperator
+from tests.mariadb import mariadb_database
 from tests.sharing.published import JUNE, release, scored, with_roles
-from tests.sharing.receivers import asked, mariadb_database
+from tests.sharing.receivers import asked
 
 EXAMPLE = "market_regulation/exchange"
 DECLARED = """\
@@ -99,7 +100,7 @@ def test_one_that_fails_does_not_stop_the_others(
     said = capsys.readouterr()
     assert "✗ market_regulation/tables: 接收数据库无法访问" in said.err
     assert "market_regulation/exchange: \n  发布 publication 1: delivered, 2 行 rows" in said.out
-    with mariadb_database() as address:
+    with mariadb_database("latin1") as address:
         monkeypatch.setenv("AIRFLOW_CONN_BUREAU", address.replace("mysql+pymysql", "mysql"))
         assert [attempt["outcome"] for attempt in deliver(names[0])] == ["delivered"]
         assert asked(address, "select count(*) from grade_current") == [(2,)]

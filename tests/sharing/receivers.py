@@ -1,7 +1,6 @@
 """What a delivery brings and where to: declared by hand, received by real file systems and databases."""
 
 import os
-import socket
 import subprocess
 import sys
 import textwrap
@@ -11,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-import pymysql
 import sqlalchemy
 
 from credit_grading import paths
@@ -19,9 +17,6 @@ from credit_grading.delivery.deliver import deliver
 from credit_grading.delivery.model import Attempt
 from credit_grading.department.model import OutgoingDelivery
 from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.conftest import require_service
-
-MARIADB = "mysql+pymysql://root@127.0.0.1:3306"
 
 
 def files(*what: str, **given: Any) -> OutgoingDelivery:
@@ -40,25 +35,6 @@ def bring(
 ) -> list[Attempt]:
     """Deliver it, the department's connection being at this address."""
     return deliver(department, delivery, open_connection=lambda _: address, again=again)
-
-
-@contextmanager
-def mariadb_database() -> Iterator[str]:
-    """Address of a database of its own on the MariaDB of this machine."""
-    name = f"credit_grading_delivery_{uuid.uuid4().hex[:8]}"
-    try:
-        with socket.create_connection(("127.0.0.1", 3306), timeout=2):
-            pass
-        server = pymysql.connect(host="127.0.0.1", user="root", charset="utf8mb4", autocommit=True)
-    except (OSError, pymysql.err.OperationalError) as error:
-        require_service(f"no MariaDB at 127.0.0.1:3306 ({error})")
-    with server, server.cursor() as cursor:
-        # an old default of the server must not matter
-        cursor.execute(f"create database {name} character set latin1")
-        try:
-            yield f"{MARIADB}/{name}"
-        finally:
-            cursor.execute(f"drop database {name}")
 
 
 @contextmanager

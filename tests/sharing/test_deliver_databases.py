@@ -16,8 +16,9 @@ import sqlalchemy
 from credit_grading.delivery import database as database_delivery
 from credit_grading.delivery.model import DeliveryFailed, ReceiverUnreachable
 from credit_grading.warehouse.embedded import EmbeddedPostgres
+from tests.mariadb import mariadb_database
 from tests.sharing.published import JUNE, release, scored, with_roles
-from tests.sharing.receivers import apart, asked, bring, database, mariadb_database, postgres_database
+from tests.sharing.receivers import apart, asked, bring, database, postgres_database
 
 NAMES = {"S1": "企业“龘”𠮷😀\n\t,'\\", "S2": "", "S3": "  trailing  "}
 ADJUST = "; ".join(
@@ -36,13 +37,13 @@ def shared(warehouse: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[An
 
 @pytest.fixture(params=["mariadb", "postgres"])
 def receiver(request: pytest.FixtureRequest, cluster: EmbeddedPostgres) -> Iterator[str]:
-    with mariadb_database() if request.param == "mariadb" else postgres_database(cluster) as address:
+    with mariadb_database("latin1") if request.param == "mariadb" else postgres_database(cluster) as address:
         yield address
 
 
 @pytest.fixture
 def mariadb() -> Iterator[str]:
-    with mariadb_database() as address:
+    with mariadb_database("latin1") as address:
         yield address
 
 

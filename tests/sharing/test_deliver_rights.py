@@ -15,8 +15,9 @@ from credit_grading import paths
 from credit_grading.delivery.model import DeliveryFailed
 from credit_grading.department.model import Subscription
 from credit_grading.sharing.roles import sync_roles
+from tests.mariadb import mariadb_database
 from tests.sharing.published import JUNE, release, scored
-from tests.sharing.receivers import asked, bring, database, files, mariadb_database
+from tests.sharing.receivers import asked, bring, database, files
 from tests.sharing.releases import Department
 
 OFFICE = "harbour"
@@ -81,7 +82,7 @@ def test_a_subscription_that_was_narrowed_delivers_its_divisions_only(shared: ps
 
 def test_the_receiving_tables_are_emptied_and_changes_stop(shared: psycopg.Connection[Any]) -> None:
     full, changes = database("grade_current"), replace(database("grade_change", mode="changes"), id="feed")
-    with mariadb_database() as address:
+    with mariadb_database("latin1") as address:
         subscribe(shared)
         for delivery in (full, changes):
             bring(delivery, address, OFFICE)

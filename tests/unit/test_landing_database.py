@@ -1,13 +1,10 @@
 """Databases as sources: MariaDB and Postgres, snapshots and cursors, and what happens when they do not answer."""
 
-import os
-import socket
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
 import psycopg
-import pymysql
 import pytest
 import sqlalchemy
 
@@ -15,33 +12,19 @@ from credit_grading.contract.load import load_contract
 from credit_grading.department.model import Assertions
 from credit_grading.landing.problem import FeedOutcome, FeedProblem
 from credit_grading.landing.receive import receive_feed
-from tests.conftest import require_service
+from tests.mariadb import mariadb_database
 from tests.unit.landing_support import attempts, count, department, feed
 
 TABLE = "landing.bidding_bad_behaviour"
-MARIADB = "mysql+pymysql://root@127.0.0.1:3306"
 
 
 @pytest.fixture
 def mariadb() -> Iterator[sqlalchemy.Engine]:
-    """A database of its own on the MariaDB of this machine."""
-    # of this process alone: somebody else may test on the same server
-    name = f"credit_grading_landing_test_{os.getpid()}"
-    try:
-        with socket.create_connection(("127.0.0.1", 3306), timeout=2):
-            pass
-        server = pymysql.connect(host="127.0.0.1", user="root", charset="utf8mb4", autocommit=True)
-    except (OSError, pymysql.err.OperationalError) as error:
-        require_service(f"no MariaDB at 127.0.0.1:3306 ({error})")
-    with server.cursor() as cursor:
-        cursor.execute(f"drop database if exists {name}")
-        cursor.execute(f"create database {name} character set utf8mb4")
-    engine = sqlalchemy.create_engine(f"{MARIADB}/{name}?charset=utf8mb4")
-    yield engine
-    engine.dispose()
-    with server.cursor() as cursor:
-        cursor.execute(f"drop database {name}")
-    server.close()
+    """A department's own MariaDB database."""
+    with mariadb_database("utf8mb4") as address:
+        engine = sqlalchemy.create_engine(f"{address}?charset=utf8mb4")
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
