@@ -3,7 +3,7 @@
 {% macro staging_reject_sql(contract_id, landing_relation, has_corrections) %}
     insert into quarantine.rejected_row as held (
         contract_id, batch_id, row_number, department_id, feed_id, source_name, record_key, subject_key, reasons,
-        received_row, corrects_batch_id, corrects_row_number
+        received_row, change_sequence, version_day, corrects_batch_id, corrects_row_number
     )
     select
         '{{ contract_id }}', judged.batch_id, judged.row_number, judged.department_id, judged.feed_id,
@@ -16,6 +16,7 @@
         end,
         judged.reasons,
         to_jsonb(landed) - array['batch_id', 'row_number', 'row_hash'],
+        judged.change_sequence, {{ version_day(contract_id) }},
         {%- if has_corrections %}
         coalesce(corrected.corrects_batch_id, corrected.batch_id),
         coalesce(corrected.corrects_row_number, corrected.row_number)
@@ -38,10 +39,13 @@
     {%- endif %}
     where judged.reasons is not null
     on conflict (contract_id, batch_id, row_number) do update
-    set record_key = excluded.record_key, subject_key = excluded.subject_key, reasons = excluded.reasons
+    set
+        record_key = excluded.record_key, subject_key = excluded.subject_key, reasons = excluded.reasons,
+        change_sequence = excluded.change_sequence, version_day = excluded.version_day
     where
-        (held.record_key, held.subject_key, held.reasons)
-        is distinct from (excluded.record_key, excluded.subject_key, excluded.reasons)
+        (held.record_key, held.subject_key, held.reasons, held.change_sequence, held.version_day)
+        is distinct from
+        (excluded.record_key, excluded.subject_key, excluded.reasons, excluded.change_sequence, excluded.version_day)
 {% endmacro %}
 
 
@@ -57,25 +61,40 @@
 {% endmacro %}
 
 
-{#- A rejected row is put right by the first accepted row of the same record that came after it. -#}
+{#- The day that orders a judged row among the versions of its record; a list is newer whatever its rows say. -#}
+{% macro version_day(contract_id) -%}
+    {%- set column = contract_definition(contract_id).meta.get('version_column') -%}
+    {{ "case when judged.delivery_kind is distinct from 'snapshot' then judged." ~ column ~ " end" if column
+       else "null::date" }}
+{%- endmacro %}
+
+
+{#- A rejected row is put right by the first accepted row of the same record that came after it and says nothing older:
+    an older version that came late, or was corrected late, leaves it to be corrected. -#}
 {% macro staging_clear_sql(contract_id) %}
     update quarantine.rejected_row
-    set cleared_by_batch_id = (
-        select min(judged.batch_id)
-        from staging_judged as judged
-        where
-            judged.reasons is null
-            and judged.record_key = rejected_row.record_key
-            and (judged.batch_id, judged.row_number) > (rejected_row.batch_id, rejected_row.row_number)
-    )
+    set cleared_by_batch_id = clearing.batch_id
+    from (
+        select held.batch_id as rejected_batch_id, held.row_number, min(judged.batch_id) as batch_id
+        from quarantine.rejected_row as held
+        inner join staging_judged as judged
+            on
+                held.record_key = judged.record_key
+                and judged.reasons is null
+                and (judged.batch_id, judged.row_number) > (held.batch_id, held.row_number)
+                and quarantine.is_older(
+                    judged.change_sequence, {{ version_day(contract_id) }},
+                    {{ place_of('judged') }}, held.change_sequence, held.version_day,
+                    array[
+                        coalesce(held.corrects_batch_id, held.batch_id),
+                        coalesce(held.corrects_row_number, held.row_number)
+                    ]
+                ) is not true
+        where held.contract_id = '{{ contract_id }}' and held.cleared_by_batch_id is null
+        group by held.batch_id, held.row_number
+    ) as clearing
     where
         rejected_row.contract_id = '{{ contract_id }}'
-        and rejected_row.cleared_by_batch_id is null
-        and exists (
-            select from staging_judged as judged
-            where
-                judged.reasons is null
-                and judged.record_key = rejected_row.record_key
-                and (judged.batch_id, judged.row_number) > (rejected_row.batch_id, rejected_row.row_number)
-        )
+        and rejected_row.batch_id = clearing.rejected_batch_id
+        and rejected_row.row_number = clearing.row_number
 {% endmacro %}

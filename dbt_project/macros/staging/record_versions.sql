@@ -23,10 +23,7 @@ arrived as (
         staged.*,
         gone.gone_at,
         lead(staged.batch_id) over arrival as next_batch_id,
-        max(staged.change_sequence) over (arrival rows between unbounded preceding and 1 preceding) as newest_sequence,
-        max(coalesce(staged.corrected_batch_id, staged.batch_id))
-            over (arrival rows between unbounded preceding and 1 preceding)
-        as newest_place
+        max(staged.change_sequence) over (arrival rows between unbounded preceding and 1 preceding) as newest_sequence
         {%- if version_column %},
         max(staged.{{ version_column }}) over (arrival rows between unbounded preceding and 1 preceding)
         as newest_before
@@ -39,7 +36,7 @@ arrived as (
         order by
             staged.known_from, staged.batch_id, staged.change_sequence nulls first,
             {{ 'staged.' ~ version_column ~ ' nulls first, ' if version_column -}}
-            staged.corrected_batch_id nulls first, staged.row_number
+            {{ place_of('staged') }}, staged.row_number
     )
 ),
 
@@ -52,12 +49,21 @@ changed as (
     where
         next_batch_id is distinct from batch_id
         and (change_sequence < newest_sequence) is not true
+        {#- few rows are corrections: for each, what reached us before is looked up #}
         and (
-            corrected_batch_id is null or (corrected_batch_id < newest_place) is not true
-            or (change_sequence > newest_sequence) is true
-            {%- if version_column %}
-            or (change_sequence is null and ({{ version_column }} > newest_before) is true)
-            {%- endif %}
+            corrected_batch_id is null
+            or not exists (
+                select from {{ staged }} as earlier
+                where
+                    earlier.record_key = arrived.record_key
+                    and earlier.delivery_kind is distinct from 'older_snapshot'
+                    and (earlier.known_from, earlier.batch_id) < (arrived.known_from, arrived.batch_id)
+                    and quarantine.is_older(
+                        arrived.change_sequence, {{ 'arrived.' ~ version_column if version_column else 'null' }},
+                        {{ place_of('arrived') }}, earlier.change_sequence,
+                        {{ 'earlier.' ~ version_column if version_column else 'null' }}, {{ place_of('earlier') }}
+                    )
+            )
         )
         {%- if version_column %}
         and (
@@ -93,6 +99,15 @@ version as (
 )
 {%- endif -%}
 {% endmacro %}
+
+
+{#- {batch, row} where a row stands among those of its record: a correction where the row stood that was sent back. -#}
+{% macro place_of(row) -%}
+    array[
+        coalesce({{ row }}.corrected_batch_id, {{ row }}.batch_id),
+        coalesce({{ row }}.corrected_row_number, {{ row }}.row_number)
+    ]
+{%- endmacro %}
 
 
 {#- The day of a moment in the city's own time zone. -#}

@@ -21,18 +21,21 @@
 {%- endmacro %}
 
 
-{#- The batch whose row a correction is sent in place of, the first one where it was sent back more than once; null
-    where no earlier row of the department and contract has the number. -#}
-{% macro corrected_batch(contract_id) -%}
+{#- {batch, row} in whose place a correction is sent, the first one where it was sent back more than once; null where no
+    earlier row of the department and contract has the number. -#}
+{% macro corrected_place(contract_id) -%}
     case when corrected_row is not null then coalesce(
         (
-            select coalesce(held.corrects_batch_id, held.batch_id) from quarantine.rejected_row as held
+            select array[
+                coalesce(held.corrects_batch_id, held.batch_id), coalesce(held.corrects_row_number, held.row_number)
+            ]
+            from quarantine.rejected_row as held
             where
                 held.contract_id = '{{ contract_id }}' and held.batch_id = corrected_row[1]
                 and held.row_number = corrected_row[2] and held.department_id = kept.department_id
         ),
         (
-            select earlier.batch_id from landing.batch as earlier
+            select corrected_row from landing.batch as earlier
             where
                 earlier.batch_id = corrected_row[1] and earlier.batch_id < kept.batch_id
                 and earlier.contract_id = '{{ contract_id }}' and earlier.department_id = kept.department_id
@@ -46,15 +49,15 @@
 {% macro row_delivery_kind() -%}
     case
         when
-            corrected_batch_id is not null
+            corrected_place is not null
             and exists (
                 select from landing.snapshot as list
                 where
                     (list.department_id, list.feed_id) = (identified.department_id, identified.feed_id)
                     and list.snapshot_id < identified.batch_id
                     and case
-                        when corrected_batch_id = any(list.batch_ids) then list.is_older
-                        else not list.is_older and list.snapshot_id > corrected_batch_id
+                        when corrected_place[1] = any(list.batch_ids) then list.is_older
+                        else not list.is_older and list.snapshot_id > corrected_place[1]
                     end
             )
             then 'older_snapshot'

@@ -1,7 +1,6 @@
-{#- One row per landed row of every batch not staged yet: typed columns, identity, and `reasons` (null = accepted).
-    Each layer ends in `offset 0`: without it the planner would merge the layers and parse every value again for
-    every rule that looks at it. Batches are read by key, so the cost follows what is new, not what has piled up.
-    catalogue_item: relation of that seed, for a contract with the check catalogue_item.
+{#- One row per landed row of every batch not staged yet: typed columns, identity, and `reasons` (null = accepted). Each
+    layer ends in `offset 0`: else the planner would merge them and parse every value for every rule anew. Batches are
+    read by key: the cost follows what is new. catalogue_item: relation of that seed, for a contract with that check.
     person_key_succession: relation of that table, for a contract whose natural key holds a person. -#}
 {% macro stage_contract(contract_id, catalogue_item=none, person_key_succession=none) %}
 {%- set landing = source('landing', contract_id) -%}
@@ -93,7 +92,7 @@ identified as (
         *,
         {{ subject_of(contract) }},
         {{ record_key(contract_id, contract, person_key_succession) }} as record_key,
-        {{ corrected_batch(contract_id) }} as corrected_batch_id
+        {{ corrected_place(contract_id) }} as corrected_place
     from kept
     offset 0
 )
@@ -102,8 +101,9 @@ select
     {%- for column in contract.columns if not column.meta.get('part_of') %}
     {{ column.name }},
     {%- endfor %}
-    subject_key, subject_kind, subject_name, record_key, row_hash,
-    department_id, feed_id, batch_id, row_number, known_from, is_deletion, change_sequence, corrected_batch_id,
+    subject_key, subject_kind, subject_name, record_key, row_hash, department_id, feed_id,
+    batch_id, row_number, known_from, is_deletion, change_sequence,
+    corrected_place[1] as corrected_batch_id, corrected_place[2] as corrected_row_number,
     {{ row_delivery_kind() }} collate "C" as delivery_kind,
     array_remove(array[
         {{ row_warnings(contract) | join(',\n        ') }}

@@ -210,9 +210,12 @@ class BatchReceiver:
         return batch_id, encoder.rows
 
     def _heals(self, batch: ledger.Batch) -> bool:
-        """Whether the department's file now names a column of that batch, so that the same content says more."""
+        """Whether the department's file now names a column of that batch, so that the same content says more.
+
+        Not corrections: the export wrote both the heading and the contract's own, and they would be two for one column.
+        """
         kept_as = self._guard.seal_heading if self._guard else normalise_heading
-        return names_any(self._feed.headers, batch.unknown_columns, kept_as)
+        return not batch.holds_corrections and names_any(self._feed.headers, batch.unknown_columns, kept_as)
 
     def _previous(self, item: Item) -> ledger.Batch | None:
         return ledger.latest_batch(self._connection, self._department_id, self._feed.id, _window_key(item))

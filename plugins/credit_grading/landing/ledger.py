@@ -20,6 +20,7 @@ class Batch:
     content_hash: str
     source_hash: str | None
     unknown_columns: tuple[str, ...] = ()
+    holds_corrections: bool = False
 
 
 def lock_feed(connection: psycopg.Connection, department_id: str, feed_id: str) -> None:
@@ -32,7 +33,8 @@ def latest_batch(
 ) -> Batch | None:
     """The newest batch of a feed, of one window where it is named."""
     found = connection.execute(
-        "select batch_id, window_key, content_hash, source_hash, unknown_columns from landing.batch"
+        "select batch_id, window_key, content_hash, source_hash, unknown_columns,"
+        " holds_corrections from landing.batch"
         " where department_id = %(department)s and feed_id = %(feed)s"
         " and (%(window)s::text is null or window_key = %(window)s) order by batch_id desc limit 1",
         {"department": department_id, "feed": feed_id, "window": window_key},

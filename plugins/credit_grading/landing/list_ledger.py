@@ -41,17 +41,31 @@ def newest_list(connection: psycopg.Connection, department_id: str, feed_id: str
 def parts_of_list(
     connection: psycopg.Connection, department_id: str, feed_id: str, name: str, landed: list[int]
 ) -> list[int]:
-    """The newest batch of every window of a list: those just landed, and those that came before and still stand."""
+    """The newest batch of every window of a list: those just landed, and those that came before and still stand.
+
+    Where all that landed are the bytes of the standing list, read again under a heading that was explained since, it
+    is the same list, and what people corrected in it stays in it. A list with other contents starts without.
+    """
     found = connection.execute(
         "with held as ("
-        " select batch_ids from landing.snapshot where department_id = %s and feed_id = %s and list_name = %s"
+        " select snapshot_id, batch_ids from landing.snapshot"
+        " where department_id = %(department)s and feed_id = %(feed)s and list_name = %(name)s"
         " order by snapshot_id desc limit 1"
+        "), same as ("
+        " select bool_and(coalesce(follows.source_hash = batch.source_hash, false)) as is_same"
+        " from landing.batch left join landing.batch as follows on batch.follows_batch_id = follows.batch_id"
+        " and follows.batch_id in (select unnest(batch_ids) from held)"
+        " where batch.batch_id = any(%(landed)s)"
         "), newest as ("
         " select distinct on (window_key) batch_id from landing.batch"
-        " where batch_id = any(%s) or batch_id in (select unnest(batch_ids) from held)"
+        " where batch_id = any(%(landed)s)"
+        " or (batch_id in (select unnest(batch_ids) from held)"
+        " and (not holds_corrections or (select is_same from same)))"
+        " or (department_id = %(department)s and feed_id = %(feed)s and holds_corrections"
+        " and batch_id > (select snapshot_id from held) and (select is_same from same))"
         " order by window_key, batch_id desc"
         ") select batch_id from newest order by batch_id",
-        (department_id, feed_id, name, landed),
+        {"department": department_id, "feed": feed_id, "name": name, "landed": landed},
     )
     return [int(row[0]) for row in found]
 

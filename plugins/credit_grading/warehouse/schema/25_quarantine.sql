@@ -16,6 +16,20 @@ as $$
     end
 $$;
 
+-- Whether one row of a record says what was so before another: by their sequence; where they have none, by the day of
+-- their version; where these say nothing or the same, by their places, {batch, row} (decisions 0012 and 0014).
+create or replace function quarantine.is_older(
+    one_sequence numeric, one_day date, one_place bigint[], other_sequence numeric, other_day date, other_place bigint[]
+) returns boolean
+language sql immutable parallel safe
+as $$
+    select case
+        when one_sequence <> other_sequence then one_sequence < other_sequence
+        when one_sequence is null and other_sequence is null and one_day <> other_day then one_day < other_day
+        else one_place < other_place
+    end
+$$;
+
 -- altered only where missing: altering would wait for every reader
 do $$
 begin
@@ -26,6 +40,18 @@ begin
         alter table landing.batch add column holds_corrections boolean not null default false;
         -- the first rejected row in whose place this one was sent
         alter table quarantine.rejected_row add column corrects_batch_id bigint, add column corrects_row_number bigint;
+    end if;
+end
+$$;
+
+-- what orders a rejected row among those of its record; the day is null where its list decides, whatever rows say
+do $$
+begin
+    if not exists (
+        select from pg_attribute
+        where attrelid = 'quarantine.rejected_row'::regclass and attname = 'change_sequence'
+    ) then
+        alter table quarantine.rejected_row add column change_sequence numeric, add column version_day date;
     end if;
 end
 $$;

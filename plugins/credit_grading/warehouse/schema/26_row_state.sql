@@ -1,5 +1,5 @@
--- One row per rejected row: cleared 已更正, void 已作废, replaced 已重报未通过 (a newer row of the same record, or one
--- sent in its place, was rejected too and stands for it), or open 待更正.
+-- One row per rejected row: cleared 已更正, void 已作废, replaced 已重报未通过 (a later row of the same record that says
+-- nothing older, or one sent in its place, was rejected too and stands for it), or open 待更正.
 create or replace view quarantine.row_state as
 select
     rejected.contract_id, rejected.batch_id, rejected.row_number,
@@ -21,6 +21,18 @@ select
                 and newer.record_key = rejected.record_key
                 and newer.cleared_by_batch_id is null
                 and (newer.batch_id, newer.row_number) > (rejected.batch_id, rejected.row_number)
+                and quarantine.is_older(
+                    newer.change_sequence, newer.version_day,
+                    array[
+                        coalesce(newer.corrects_batch_id, newer.batch_id),
+                        coalesce(newer.corrects_row_number, newer.row_number)
+                    ],
+                    rejected.change_sequence, rejected.version_day,
+                    array[
+                        coalesce(rejected.corrects_batch_id, rejected.batch_id),
+                        coalesce(rejected.corrects_row_number, rejected.row_number)
+                    ]
+                ) is not true
         ) or exists (
             select from quarantine.rejected_row as newer
             where
