@@ -99,11 +99,13 @@ def step(connection: psycopg.Connection, world: World) -> None:
     if is_correction:
         for one in random.choices(waiting, k=random.randint(1, 3)):
             sent.append((one, random.random() < 0.75, random.choice(one.references)))
-    else:
-        for _ in range(random.randint(1, 4)):
+    # somebody adds a new row to a file of corrections
+    if not is_correction or random.random() < 0.3:
+        for _ in range(1 if is_correction else random.randint(1, 4)):
             is_deletion = world.kind == "sequence" and random.random() < 0.25
             one = Sent(random.randint(1, 2), world.orders.pop(), is_deletion)
             sent.append((one, random.random() < 0.6, None))
+    random.shuffle(sent)
     rows = [world.row(one, is_good=is_good, reference=reference) for one, is_good, reference in sent]
     batch_id = land(connection, CONTRACTS[world.kind], rows, department_id=world.department_id)
     connection.execute(
@@ -127,7 +129,8 @@ def repair(connection: psycopg.Connection, world: World) -> None:
             world.repaired.add(record)
             decision: Row = {
                 "decision_number": f"修{world.number(record)}", "repaired_contract": "行政处罚",
-                "document_number": world.number(record), "credit_code": FORMER, "entity_name": "甲公司",
+                "document_number": world.number(record), "entity_name": "甲公司",
+                "credit_code": world.random.choice((FORMER, SUCCESSOR)),
                 "outcome": "准予修复", "decided_on": REPAIRED_ON, "deciding_authority": "市发展改革委",
             }  # fmt: skip
             land(connection, "credit_repair_decision", [decision], department_id="reform")

@@ -3,13 +3,16 @@
     pieces [known_from, known_until): a record that arrives, is corrected or gets a double begins another piece.
 
     A record is named by its contract, its document number and its subject, whichever department reported it. The
-    subject is the same where the keys are, or, where one side has no credit code, where the names are. Exactly one
-    record must fit (never guessed, decision 0010), and it must not be later than the day of what refers to it.
+    subject is the same where the keys are, or, where one side has no credit code, where the names are; where no record
+    fits so, also where both stand under one key by then: the firm got another code, or took the other one's place
+    (decision 0013). Exactly one record must fit (never guessed, decision 0010), and it must not be later than the day
+    of what refers to it.
 
     contract_column, day: columns of `version`. Stands right behind record_versions, whose list of CTEs it continues.
 -#}
 {% macro referred_record(contract_column, day) %}
 {%- set documented_record = ref('documented_record') -%}
+{%- set subject_link = ref('subject_link') -%}
 {%- if execute -%}
 ,
 
@@ -25,29 +28,7 @@ referring as (
 
 documented as (select * from {{ documented_record }}),
 
-candidate as (
-    select
-        referring.record_key, referring.version_from, referring.version_until,
-        documented.record_key as referred_record_key,
-        documented.occurred_on <= referring.referring_day as is_possible,
-        greatest(referring.version_from, documented.known_from) as known_from,
-        least(referring.version_until, documented.known_until) as known_until
-    from referring
-    inner join documented
-        on
-            referring.contract_id = documented.contract_id
-            and referring.document_number = staging.normalised_name(documented.document_number)
-            and (
-                referring.subject_key = documented.subject_key
-                or (
-                    num_nulls(nullif(referring.subject_kind, 'coded'), nullif(documented.subject_kind, 'coded')) < 2
-                    and referring.subject_name = staging.normalised_name(documented.subject_name)
-                )
-            )
-    where
-        coalesce(least(referring.version_until, documented.known_until), 'infinity')
-        > greatest(referring.version_from, documented.known_from)
-),
+{{ candidate_record(subject_link) }},
 
 moment as (
     select record_key, version_from, version_until, version_from as known_from from referring
@@ -67,19 +48,14 @@ piece as (
     from moment
 ),
 
-referred as (
+-- who is named goes before who stands in the other's place
+fitting as (
     select
         piece.record_key, piece.version_from, piece.known_from, piece.known_until,
-        case
-            when count(distinct candidate.referred_record_key) = 1 and bool_and(candidate.is_possible)
-                then min(candidate.referred_record_key)
-        end as referred_record_key,
-        case
-            when count(candidate.referred_record_key) = 0 then 'no_record'
-            when count(distinct candidate.referred_record_key) > 1 then 'several_records'
-            when not bool_and(candidate.is_possible) then 'record_is_later'
-            else 'unique_document_and_subject'
-        end collate "C" as match_reason
+        candidate.referred_record_key, candidate.is_possible,
+        dense_rank() over (
+            partition by piece.record_key, piece.version_from, piece.known_from order by candidate.is_named desc
+        ) as place
     from piece
     left join candidate
         on
@@ -87,7 +63,23 @@ referred as (
             and piece.version_from = candidate.version_from
             and candidate.known_from <= piece.known_from
             and coalesce(candidate.known_until, 'infinity') > piece.known_from
-    group by piece.record_key, piece.version_from, piece.known_from, piece.known_until
+),
+
+referred as (
+    select
+        record_key, version_from, known_from, known_until,
+        case
+            when count(distinct referred_record_key) = 1 and bool_and(is_possible) then min(referred_record_key)
+        end as referred_record_key,
+        case
+            when count(referred_record_key) = 0 then 'no_record'
+            when count(distinct referred_record_key) > 1 then 'several_records'
+            when not bool_and(is_possible) then 'record_is_later'
+            else 'unique_document_and_subject'
+        end collate "C" as match_reason
+    from fitting
+    where place = 1
+    group by record_key, version_from, known_from, known_until
 )
 {%- endif -%}
 {% endmacro %}

@@ -210,11 +210,9 @@ class BatchReceiver:
         return batch_id, encoder.rows
 
     def _heals(self, batch: ledger.Batch) -> bool:
-        """Whether the department's file now names a column of that batch, so that the same content says more.
-
-        Not corrections: the export wrote both the heading and the contract's own, and they would be two for one column.
-        """
+        """Whether the department's file now names a column of that batch, so that the same content says more."""
         kept_as = self._guard.seal_heading if self._guard else normalise_heading
+        # corrections: the export wrote the heading and the contract's own, which would be two for one column
         return not batch.holds_corrections and names_any(self._feed.headers, batch.unknown_columns, kept_as)
 
     def _previous(self, item: Item) -> ledger.Batch | None:
