@@ -19,8 +19,9 @@ with DAG(
 
 Runs after each publication, and each morning, because deadlines pass on days without one.
 
-The tasks do not wait for each other. **Re-run**: at any time. Ledgers are only added to, and a second run with the same
-release, day and answers adds nothing. Red: rules have a mistake; the log names file and line, and nothing was changed.
+The tasks do not wait for each other; of those that queue `mark_records` goes first, as `warn` looks at its days.
+**Re-run**: at any time. Ledgers are only added to, and a second run with the same release, day and answers adds nothing.
+Red: rules have a mistake; the log names file and line, and nothing was changed.
 """,
     schedule=AssetOrTimeSchedule(timetable=each("30 7 * * *"), assets=[PUBLICATION]),
     catchup=False,
@@ -41,7 +42,7 @@ release, day and answers adds nothing. Red: rules have a mistake; the log names 
     WarnOperator(
         task_id="warn",
         task_display_name="信用预警",
-        doc_md="Raises and ends warnings by the warning rules: drops, points, thresholds, validity, listings.",
+        doc_md="Raises and ends warnings by the rules: drops, points, thresholds, validity, publicity, listings.",
     )
     RecordInspectionsOperator(
         task_id="record_inspections",
@@ -60,6 +61,7 @@ release, day and answers adds nothing. Red: rules have a mistake; the log names 
     )
     MarkRecordsOperator(
         task_id="mark_records",
+        priority_weight=2,
         task_display_name="公示期与异议标注",
         doc_md="Brings publicity periods and marks of objections beside published records up to date, and no grade.",
     )

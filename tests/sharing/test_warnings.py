@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from credit_grading.publication.roll_back import roll_back
+from credit_grading.warehouse.prepare import prepare
 from tests.sharing.releases import Grade
 from tests.sharing.warned import BOOK, events, graded, judge, open_subjects, open_warnings, record, release, rule
 
@@ -226,3 +227,18 @@ def test_the_ledger_is_gapless_and_the_runs_are_kept(warehouse: Warehouse) -> No
     ).fetchall() == [(number, raised, ended, ["grade_drop@1"]) for number, raised, ended in (
         (1, 0, 0), (2, 2, 0), (3, 0, 2), (4, 2, 0),
     )]  # fmt: skip
+
+
+def test_a_warehouse_of_before_learns_new_kinds_and_others_stay_unknown(warehouse: Warehouse) -> None:
+    constraint = "select oid from pg_constraint where conname = 'kind_is_known'"
+    before = warehouse.execute(constraint).fetchall()
+    prepare(warehouse)
+    assert warehouse.execute(constraint).fetchall() == before != [], "nothing is altered where nothing is new"
+    warehouse.execute(
+        "alter table sharing.warning_rule drop constraint kind_is_known,"
+        " add constraint warning_rule_kind_check check (kind in ('grade_drop', 'validity_ends'))"
+    )
+    prepare(warehouse)
+    rule(warehouse, "publicity_ends", days_before=30)
+    with pytest.raises(psycopg.errors.CheckViolation, match="kind_is_known"):
+        rule(warehouse, "heard_of_it")

@@ -100,6 +100,50 @@ def test_a_record_is_about_to_stop_counting(warehouse: Warehouse) -> None:
     assert events(warehouse)[-1] == ("ended", "LATER", "market_regulation/penalty/a/2025-07-02", "validity_over")
 
 
+def publicity(warehouse: Warehouse, subject: str, repair_on: str | None, end_on: str | None) -> None:
+    """What mark_records says of the penalty of a subject."""
+    warehouse.execute(
+        "insert into sharing.publicity values (%s, %s, %s, 'market_regulation', 'penalty', %s, '2025-01-01', 'ordinary',"
+        " 'r', %s, %s, %s, null, null, false)",
+        (BOOK, subject, f"k{subject}", f"罚{subject}", repair_on and "after_minimum", repair_on, end_on),
+    )
+
+
+def test_a_record_may_soon_be_repaired_and_its_publicity_soon_ends(warehouse: Warehouse) -> None:
+    rule(warehouse, "publicity_ends", days_before=30)
+    days = {
+        "SOON": ("2025-07-01", "2028-01-01"), "LATER": ("2025-07-02", "2028-01-01"), "PAST": ("2025-06-01", "2028-01-01"),
+        "ENDING": (None, "2025-07-01"), "BOTH": ("2025-06-02", "2025-06-20"), "WITHOUT": (None, None),
+    }  # fmt: skip
+    for subject, (repair_on, end_on) in days.items():
+        publicity(warehouse, subject, repair_on, end_on)
+    publicity(warehouse, "UNGRADED", "2025-07-01", "2025-07-01")
+    publicity(warehouse, "REPAIRED", "2025-07-01", "2025-07-01")
+    warehouse.execute("update sharing.publicity set repaired_on = '2025-06-01' where subject_key = 'REPAIRED'")
+    grades = graded(**dict.fromkeys((*days, "REPAIRED"), "C"))
+    release(warehouse, "2025-06-01", grades)
+    judge(warehouse)
+    assert [(subject, occurrence.split("/", 2)[2]) for _, subject, occurrence, _ in events(warehouse)] == [
+        ("BOTH", "kBOTH/publicity_ends/2025-06-20"), ("BOTH", "kBOTH/repair_possible/2025-06-02"),
+        ("ENDING", "kENDING/publicity_ends/2025-07-01"), ("SOON", "kSOON/repair_possible/2025-07-01"),
+    ]  # fmt: skip
+    [message] = warehouse.execute("select message_zh from sharing.warning where subject_key = 'SOON'").fetchone()
+    assert "“罚SOON”自 2025-07-01 起可以申请信用修复" in message
+    # repaired before publicity ends, gone with its record, and over by time
+    warehouse.execute("update sharing.publicity set repaired_on = '2025-06-10' where subject_key = 'BOTH'")
+    warehouse.execute("delete from sharing.publicity where subject_key = 'ENDING'")
+    for day in ("2025-06-25", "2025-07-01"):
+        release(warehouse, day, grades)
+        judge(warehouse)
+    assert [event[1:] for event in events(warehouse) if event[0] == "ended"] == [
+        ("BOTH", "market_regulation/penalty/kBOTH/publicity_ends/2025-06-20", "repaired"),
+        ("BOTH", "market_regulation/penalty/kBOTH/repair_possible/2025-06-02", "repaired"),
+        ("ENDING", "market_regulation/penalty/kENDING/publicity_ends/2025-07-01", "record_gone"),
+        ("SOON", "market_regulation/penalty/kSOON/repair_possible/2025-07-01", "validity_over"),
+    ]  # fmt: skip
+    assert open_subjects(warehouse) == ["LATER"]
+
+
 def test_a_lasting_limit_is_about_to_end(warehouse: Warehouse) -> None:
     rule(warehouse, "validity_ends", limit="dishonest", days_before=10)
     hit = {"S": [record("a", "2025-01-01", until="2025-02-01"), record("b", "2025-01-02", until="2025-02-02")]}

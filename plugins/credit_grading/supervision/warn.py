@@ -14,7 +14,7 @@ import psycopg
 SQL_FOLDER = Path(__file__).parent / "sql"
 
 # in this order, in one transaction; each finds what is true of some kinds of rules
-FINDING = ("concerned", "fallen", "record", "points", "near_limit", "near_grade", "validity", "listing")
+FINDING = ("concerned", "fallen", "record", "points", "near_limit", "near_grade", "validity", "publicity", "listing")
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ KINDS = {
     "points_in_period": Kind(frozenset({"points_at_least", "months"}), (INDICATOR,)),
     "near_threshold": Kind(frozenset({"distance_at_most"}), (WHOLE, LIMIT_BY_INDICATOR)),
     "validity_ends": Kind(frozenset({"days_before"}), (INDICATOR, LIMIT)),
+    "publicity_ends": Kind(frozenset({"days_before"}), (WHOLE,)),
     "serious_listing": Kind(frozenset(), (LIMIT,)),
 }
 

@@ -63,6 +63,14 @@ select
                 and limit_hit.limit_id = over.occurrence
         ) then 'threshold_crossed'
         when over.kind = 'near_threshold' then 'moved_away'
+        when over.kind = 'publicity_ends' and exists (
+            select from sharing.publicity
+            where
+                publicity.rulebook_id = over.rulebook_id
+                and publicity.subject_key = over.subject_key
+                and publicity.record_key = over.evidence ->> 'record_key'
+                and publicity.repaired_on <= %(as_of)s
+        ) then 'repaired'
         when over.holds_until <= %(as_of)s then 'validity_over'
         else 'record_gone'
     end as cause

@@ -5,9 +5,7 @@ create schema if not exists supervision;
 create table if not exists sharing.warning_rule (
     rule_id text collate "C" not null,
     rule_version text collate "C" not null,
-    kind text collate "C" not null check (kind in (
-        'grade_drop', 'levels_in_period', 'points_in_period', 'near_threshold', 'validity_ends', 'serious_listing'
-    )),
+    kind text collate "C" not null,
     -- 提示 notice, 关注 attention, 重点 key
     severity text collate "C" not null check (severity in ('notice', 'attention', 'key')),
     title_zh text not null,
@@ -61,10 +59,7 @@ create table if not exists sharing.warning_event (
     -- whose record it is about; null = not about one record
     department_id text collate "C",
     -- of 'ended'
-    cause text collate "C" check (cause in (
-        'rule_ended', 'no_longer_graded', 'rolled_back', 'recovered', 'period_over', 'below_threshold', 'moved_away',
-        'threshold_crossed', 'validity_over', 'record_gone'
-    )),
+    cause text collate "C",
     -- of 'raised'
     since_on date,
     evidence jsonb,
