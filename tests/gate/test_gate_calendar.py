@@ -49,6 +49,14 @@ def test_the_state_of_a_due_day_decides(world, result_of, rule, came_long_ago, e
     assert verdict.outcome == SILENT[silence == "beyond"]
 
 
+def test_corrected_rows_are_no_delivery_of_the_period(world, result_of):
+    world.sql("update landing.batch set holds_corrections = true")
+    world.sql("update landing.feed_attempt set attempted_at = attempted_at - interval '100 days'")
+    verdict = staging_gate(world, {"day_of_month": 1})
+    assert state(world) == "late"
+    assert result_of(verdict, "quality.feed_health/feed_silent_beyond_grace").status == "failed"
+
+
 @pytest.mark.parametrize("rule", [{"day_of_month": 1}, None])
 def test_a_feed_tried_by_hand_is_asked_for_from_the_day_it_was_switched_on(world, result_of, rule):
     world.sql(

@@ -8,7 +8,17 @@ from credit_grading.department.due import when_due
 from credit_grading.landing.problem import FeedProblem
 from credit_grading.landing.receive import receive_feed
 from credit_grading.platform.today import city_today
-from tests.unit.landing_support import attempts, count, csv_text, department, feed, no_connection, penalty, write
+from tests.unit.landing_support import (
+    HEADER,
+    attempts,
+    count,
+    csv_text,
+    department,
+    feed,
+    no_connection,
+    penalty,
+    write,
+)
 
 # whatever the day of the test, a delivery of three months ago leaves a whole month owed, whose grace has passed
 FIRST_OF_MONTH = {"day_of_month": 1}
@@ -65,6 +75,16 @@ def test_after_due_day_and_grace_it_is_missing_and_the_last_good_data_stays(ware
     assert "本期没有收到新数据，已超过宽限期" in str(caught.value)
     assert attempts(warehouse)[-1][0] == "missing_file"
     assert count(warehouse, "landing.administrative_penalty") == 1
+
+
+def test_corrected_rows_are_no_delivery_of_the_period(warehouse, folder):
+    write(folder, "a.csv", csv_text([penalty(1)]))
+    receive(warehouse, FIRST_OF_MONTH)
+    everything_was_long_ago(warehouse)
+    write(folder, "b.csv", csv_text([["Q1-1", *penalty(1)]], ["隔离编号", *HEADER]))
+    assert receive(warehouse, FIRST_OF_MONTH).outcome == "loaded"
+    with pytest.raises(FeedProblem, match="本期没有收到新数据"):
+        receive(warehouse, FIRST_OF_MONTH)
 
 
 def test_grace_is_counted_in_working_days(warehouse, folder):

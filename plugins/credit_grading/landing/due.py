@@ -20,7 +20,7 @@ from (
 ) as attempt
 cross join (
     select calendar.city_day(max(known_from)) as last_day from landing.batch
-    where department_id = %(department_id)s and feed_id = %(feed_id)s
+    where department_id = %(department_id)s and feed_id = %(feed_id)s and not holds_corrections
 ) as batch
 cross join lateral calendar.feed_state(
     %(rule)s, calendar.city_day(now()),
@@ -43,7 +43,7 @@ def judged_by_calendar(
 
     An old file that still lies there is not this period's delivery: before the due day and within the grace the feed
     is ``not_yet_published``, after it ``missing_file``; ``nothing_new`` where this period's data has come.
-    What a person tried before the feed was switched on makes nothing due.
+    Rows that come back corrected are of the delivery that they were sent back from. What a person tried before the feed was switched on makes nothing due.
     """
     if feed.due is None or outcome.outcome not in QUIET:
         return outcome

@@ -75,6 +75,8 @@ cross join lateral (
         batch.department_id = expected.department_id
         and batch.feed_id = expected.feed_id
         and batch.known_from <= run.knowledge_at
+        -- of the delivery that its rows were sent back from
+        and not batch.holds_corrections
 ) as delivery
 cross join lateral calendar.feed_state(
     expected.due,
