@@ -11,8 +11,24 @@ rulebook_in_force as (
     select * from {{ ref('rulebook_in_force') }}
 ),
 
-score as (
+-- looked at twice: kept as one, nothing could look into it but from end to end
+score as not materialized (
     select * from {{ ref('score') }}
+),
+
+-- The planner takes what is equal for rare and would go through all scores once per grade: `coalesce` keeps it from
+-- guessing.
+graded as materialized (
+    select ranked_grade.*
+    from {{ ref('ranked_grade') }} as ranked_grade
+    inner join score
+        on
+            ranked_grade.subject_key = score.subject_key
+            and ranked_grade.rulebook_id = score.rulebook_id
+            and ranked_grade.facet = score.facet
+    where
+        ranked_grade.grade_status = 'by_score' and ranked_grade.gap_to_next_band > 0
+        and coalesce(score.score = score.unclamped_score, false)
 ),
 
 leaf as (
@@ -56,7 +72,7 @@ needed as (
         source_score.score as raw_value,
         leaf.linear_intercept + leaf.linear_slope * source_score.score as value,
         {{ quotient('graded.gap_to_next_band', 'leaf.share') }} as rounded_rise
-    from {{ ref('ranked_grade') }} as graded
+    from graded
     inner join leaf on graded.rulebook_id = leaf.rulebook_id
     inner join grade_band as better
         on
@@ -64,18 +80,11 @@ needed as (
             and graded.rulebook_version = better.version
             and graded.rank = better.rank + 1
             and better.lower_included
-    inner join score as own_score
-        on
-            graded.subject_key = own_score.subject_key
-            and graded.rulebook_id = own_score.rulebook_id
-            and graded.facet = own_score.facet
-            and own_score.score = own_score.unclamped_score
     inner join score as source_score
         on
             graded.subject_key = source_score.subject_key
             and leaf.source_rulebook_id = source_score.rulebook_id
             and source_score.facet = case when leaf.is_source_per_facet then graded.facet else '' end
-    where graded.grade_status = 'by_score' and graded.gap_to_next_band > 0
 ),
 
 -- rounded up at the last of 20 places, so that the rise suffices
