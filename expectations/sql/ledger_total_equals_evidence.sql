@@ -1,5 +1,6 @@
 -- Firms whose ledger does not add up to what their score stands on. Compared where the rulebook in force asks for all
--- entries alike with the points of each: its own months are taken from the rule, fading and facets are not looked at.
+-- entries alike with the points of each: its own months are taken from the rule, fading is not looked at, and an entry that
+-- counts in several facets is one entry.
 with rule as (
     select line.rulebook_id, line.target_id, min(line.longest_months) as longest_months
     from candidate.rulebook
@@ -18,16 +19,19 @@ with rule as (
         )
 ),
 
-evidence as (
-    select
-        contribution.subject_key, rule.target_id,
-        sum((coalesce(record.stated ->> 'points_full', record.stated ->> 'points'))::numeric) as points
+counted as (
+    select distinct
+        contribution.subject_key, rule.target_id, record.stated ->> 'record_key' as record_key,
+        coalesce(record.stated ->> 'points_full', record.stated ->> 'points')::numeric as points
     from rule
     inner join candidate.contribution
         on rule.rulebook_id = contribution.rulebook_id and rule.target_id = contribution.indicator_id
     cross join lateral jsonb_array_elements(contribution.records) as record (stated)
     where record.stated ->> 'catalogue_item_id' = 'bidding_bad_behaviour'
-    group by contribution.subject_key, rule.target_id
+),
+
+evidence as (
+    select subject_key, target_id, sum(points) as points from counted group by subject_key, target_id
 ),
 
 ledger as (

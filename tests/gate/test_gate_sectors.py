@@ -136,3 +136,20 @@ def test_the_ledger_adds_up_to_what_the_score_stands_on(world, result_of, entrie
         )
     found = result_of(world.gate("publication"), "candidate.bidding_bad_behaviour/ledger_total_equals_evidence")
     assert found.status == status, found.detail
+
+
+@pytest.mark.parametrize(("points", "status"), [("4", "passed"), ("3", "failed")])
+def test_an_act_that_counts_in_two_facets_is_one_entry(world, result_of, points, status):
+    world.sql(RULE)
+    world.sql(evidence("bidding_participant", "bidding_bad_behaviour"))
+    world.sql(
+        "insert into candidate.contribution select (jsonb_populate_record(one, jsonb_build_object('facet', 'second',"
+        f" 'records', jsonb_set(one.records, '{{0,points}}', '{points}')))).* from candidate.contribution as one"
+        " where rulebook_id = 'bidding_participant'"
+    )
+    world.sql(
+        "insert into candidate.bidding_bad_behaviour select 'k', subject_key, 'x', 'd', '1', '', 'B', 'r', null, 4, 4,"
+        " '2025-01-01', null from candidate.grade where rulebook_id = 'bidding_participant'"
+    )
+    found = result_of(world.gate("publication"), "candidate.bidding_bad_behaviour/ledger_total_equals_evidence")
+    assert found.status == status, found.detail
