@@ -54,7 +54,8 @@
 {% macro batch_columns(contract) %}
     {%- set columns = {
         'batch_id': 'batch_id', 'department_id': 'department_id', 'feed_id': 'feed_id', 'known_from': 'known_from',
-        'delivery_kind': 'delivery_kind'
+        'delivery_kind': 'delivery_kind',
+        'repeated_batch_id': "case when delivery_kind in ('append', 'changes') then repeats_batch_id end"
     } -%}
     {%- if contract.meta.get('layouts') -%}
         {%- do columns.update({'batch_layout': 'layout'}) -%}

@@ -22,25 +22,29 @@
 
 
 {#- {batch, row} in whose place a correction is sent, the first one where it was sent back more than once; null where no
-    earlier row of the department and contract has the number. -#}
+    earlier row of the department and contract has the number. The rows of a file that is read again, because a heading
+    was explained since, stand where they stood. -#}
 {% macro corrected_place(contract_id) -%}
-    case when corrected_row is not null then coalesce(
-        (
-            select array[
-                coalesce(held.corrects_batch_id, held.batch_id), coalesce(held.corrects_row_number, held.row_number)
-            ]
-            from quarantine.rejected_row as held
-            where
-                held.contract_id = '{{ contract_id }}' and held.batch_id = corrected_row[1]
-                and held.row_number = corrected_row[2] and held.department_id = kept.department_id
-        ),
-        (
-            select corrected_row from landing.batch as earlier
-            where
-                earlier.batch_id = corrected_row[1] and earlier.batch_id < kept.batch_id
-                and earlier.contract_id = '{{ contract_id }}' and earlier.department_id = kept.department_id
+    case
+        when repeated_batch_id is not null then array[repeated_batch_id, row_number]
+        when corrected_row is not null then coalesce(
+            (
+                select array[
+                    coalesce(held.corrects_batch_id, held.batch_id), coalesce(held.corrects_row_number, held.row_number)
+                ]
+                from quarantine.rejected_row as held
+                where
+                    held.contract_id = '{{ contract_id }}' and held.batch_id = corrected_row[1]
+                    and held.row_number = corrected_row[2] and held.department_id = kept.department_id
+            ),
+            (
+                select corrected_row from landing.batch as earlier
+                where
+                    earlier.batch_id = corrected_row[1] and earlier.batch_id < kept.batch_id
+                    and earlier.contract_id = '{{ contract_id }}' and earlier.department_id = kept.department_id
+            )
         )
-    ) end
+    end
 {%- endmacro %}
 
 

@@ -1,5 +1,5 @@
-"""A heading of complete lists that the department's file explains only later: the same files are received again, and
-say what they said before and the column's values beside it.
+"""A heading that the department's file explains only later: the same files are received again, and say what they said
+before and the column's values beside it; they are no newer than they were.
 
 One dbt warehouse; every test has a department of its own.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from credit_grading.department.model import Department
+from credit_grading.department.model import Delivery, Department
 from credit_grading.quarantine.export import export_feed
 from credit_grading.sources.location import VARIABLE as FEEDS
 from credit_grading.warehouse.connection import VARIABLE
@@ -30,8 +30,8 @@ Known = dict[int, tuple[str, str | None]]
 
 @pytest.fixture(scope="module")
 def staged_url(cluster: EmbeddedPostgres, prepared_template: str) -> str:
-    cluster.create_database("explained_lists", template=prepared_template)
-    url = cluster.url("explained_lists")
+    cluster.create_database("explained_headings", template=prepared_template)
+    url = cluster.url("explained_headings")
     with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
         patch.setenv(VARIABLE, url)
         prepare_seeds(connection)
@@ -116,6 +116,26 @@ def test_a_part_that_says_more_takes_the_place_of_itself_alone(city: psycopg.Con
     expected = dict.fromkeys((1, 2, 3), ("罚款", "虚假宣传")) | dict.fromkeys((4, 5, 6), ("罚款", None))
     assert current(city, department) == expected
     assert ended(city, department) == 0
+
+
+def test_a_file_that_is_read_again_overtakes_no_later_one(city: psycopg.Connection[Any], tmp_path: Path) -> None:
+    department = office_of("append_office", delivery=Delivery())
+    put(tmp_path, department, "02", [[*listed(n), "第三十九条"] for n in (1, 2, 3)], STRANGE, "依据条款")
+    receive(city, department)
+    put(tmp_path, department, "10", [penalty(n, 处罚类别="警告") for n in (1, 4, 5)])
+    receive(city, department)
+    plain: Known = {2: ("罚款", None), 3: ("罚款", None)} | dict.fromkeys((1, 4, 5), ("警告", None))
+    assert current(city, department) == plain
+    # and once more, when the other heading is explained too
+    for headers in (EXPLAINED, EXPLAINED | {"依据条款": "penalty_basis"}):
+        department = replace(department, feeds=[replace(department.feeds[0], headers=headers)])
+        assert len(receive(city, department)) == 1
+        assert current(city, department) == plain | dict.fromkeys((2, 3), ("罚款", "虚假宣传"))
+    bases = (
+        "select penalty_basis, count(*) from thematic_public_credit.administrative_penalty"
+        " where department_id = %s and known_until is null group by 1 order by 1"
+    )
+    assert rows_of(city, bases, department.id) == [("第三十九条", 2), (None, 3)]
 
 
 def test_what_people_corrected_in_a_list_stays_corrected(city: psycopg.Connection[Any], tmp_path: Path) -> None:
