@@ -21,8 +21,8 @@ SAMPLE ?= 60
 SEED ?= 1
 REAL ?=
 
-.PHONY: help demo up down test mutation fuzz bench bench-flow bench-landing bench-parse lint docs acceptance environment test-environment \
-	lint-environment bench-environment lock clean
+.PHONY: help demo up down test mutation fuzz bench bench-flow bench-landing bench-parse bench-release lint docs acceptance \
+	environment test-environment lint-environment bench-environment lock clean
 
 help:  ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ bench-parse: environment  ## time Airflow's parse of the DAG folder
 
 bench-landing: environment  ## compare receiving with a bare COPY: make bench-landing ROWS=1000000
 	@scripts/bench.sh landing $(ROWS)
+
+bench-release: environment  ## time what follows the evaluation: make bench-release SUBJECTS=100000
+	@scripts/bench.sh release $(SUBJECTS) $(RECORDS)
 
 lint: test-environment lint-environment  ## check Python, types, SQL, YAML, Docker files and the house rules
 	@scripts/lint.sh

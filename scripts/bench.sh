@@ -3,6 +3,7 @@
 #
 #   scripts/bench.sh evaluation [subjects] [records]   the evaluation against three others: docs/benchmarks.md
 #   scripts/bench.sh flow [firms]                      each stage of the flow on a fresh city
+#   scripts/bench.sh release [subjects] [records]      what follows the evaluation, on two days
 #   scripts/bench.sh parse                             Airflow's parse of the DAG folder
 #   scripts/bench.sh landing [rows]                    receiving against a bare COPY of the same bytes
 #
@@ -29,6 +30,13 @@ case ${1:-} in
     echo "city of ${2:-20000} firms, $machine"
     CREDIT_GRADING_STATE="$PWD/$folder" "$python" -m credit_grading demo --firms "${2:-20000}"
     ;;
+  release)
+    folder=var/bench-release
+    trap 'scripts/clean.sh "$folder"' EXIT
+    echo "$machine"
+    export PYTHONPATH=plugins CREDIT_GRADING_STATE="$PWD/$folder"
+    "$python" -m tests.bench.release "$folder" "${2:-500000}" "${3:-4300000}"
+    ;;
   parse)
     echo "$machine"
     PYTHONPATH=plugins "$python" -m tests.bench.parse
@@ -41,7 +49,7 @@ case ${1:-} in
     "$python" -m tests.bench.landing "$folder" "${2:-1000000}"
     ;;
   *)
-    echo "say what to measure: scripts/bench.sh evaluation|flow|parse|landing" >&2
+    echo "say what to measure: scripts/bench.sh evaluation|flow|release|parse|landing" >&2
     exit 2
     ;;
 esac
