@@ -20,8 +20,8 @@ with DAG(
 Runs after each publication, and each morning, because deadlines pass on days without one.
 
 The tasks do not wait for each other; of those that queue `mark_records` goes first, as `warn` looks at its days.
-**Re-run**: at any time. Ledgers are only added to, and a second run with the same release, day and answers adds nothing.
-Red: rules have a mistake; the log names file and line, and nothing was changed.
+**Re-run**: at any time. Ledgers are only added to, and a second run with the same release, day and answers adds
+nothing. Red: rules have a mistake; the log names file and line, and nothing was changed.
 """,
     schedule=AssetOrTimeSchedule(timetable=each("30 7 * * *"), assets=[PUBLICATION]),
     catchup=False,

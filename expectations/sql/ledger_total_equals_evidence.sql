@@ -1,6 +1,6 @@
 -- Firms whose ledger does not add up to what their score stands on. Compared where the rulebook in force asks for all
--- entries alike with the points of each: its own months are taken from the rule, fading is not looked at, and an entry that
--- counts in several facets is one entry.
+-- entries alike with the points of each: its own months are taken from the rule, fading is not looked at, and an entry
+-- that counts in several facets is one entry.
 with rule as (
     select line.rulebook_id, line.target_id, min(line.longest_months) as longest_months
     from candidate.rulebook

@@ -103,8 +103,8 @@ def test_a_record_is_about_to_stop_counting(warehouse: Warehouse) -> None:
 def publicity(warehouse: Warehouse, subject: str, repair_on: str | None, end_on: str | None) -> None:
     """What mark_records says of the penalty of a subject."""
     warehouse.execute(
-        "insert into sharing.publicity values (%s, %s, %s, 'market_regulation', 'penalty', %s, '2025-01-01', 'ordinary',"
-        " 'r', %s, %s, %s, null, null, false)",
+        "insert into sharing.publicity values (%s, %s, %s, 'market_regulation', 'penalty', %s, '2025-01-01',"
+        " 'ordinary', 'r', %s, %s, %s, null, null, false)",
         (BOOK, subject, f"k{subject}", f"罚{subject}", repair_on and "after_minimum", repair_on, end_on),
     )
 
@@ -112,8 +112,8 @@ def publicity(warehouse: Warehouse, subject: str, repair_on: str | None, end_on:
 def test_a_record_may_soon_be_repaired_and_its_publicity_soon_ends(warehouse: Warehouse) -> None:
     rule(warehouse, "publicity_ends", days_before=30)
     days = {
-        "SOON": ("2025-07-01", "2028-01-01"), "LATER": ("2025-07-02", "2028-01-01"), "PAST": ("2025-06-01", "2028-01-01"),
-        "ENDING": (None, "2025-07-01"), "BOTH": ("2025-06-02", "2025-06-20"), "WITHOUT": (None, None),
+        "SOON": ("2025-07-01", "2028-01-01"), "LATER": ("2025-07-02", "2028-01-01"),
+        "PAST": ("2025-06-01", "2028-01-01"), "ENDING": (None, "2025-07-01"), "BOTH": ("2025-06-02", "2025-06-20"), "WITHOUT": (None, None),
     }  # fmt: skip
     for subject, (repair_on, end_on) in days.items():
         publicity(warehouse, subject, repair_on, end_on)

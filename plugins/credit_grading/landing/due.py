@@ -43,7 +43,8 @@ def judged_by_calendar(
 
     An old file that still lies there is not this period's delivery: before the due day and within the grace the feed
     is ``not_yet_published``, after it ``missing_file``; ``nothing_new`` where this period's data has come.
-    Rows that come back corrected are of the delivery that they were sent back from. What a person tried before the feed was switched on makes nothing due.
+    Rows that come back corrected are of the delivery that they were sent back from. What a person tried before the
+    feed was switched on makes nothing due.
     """
     if feed.due is None or outcome.outcome not in QUIET:
         return outcome

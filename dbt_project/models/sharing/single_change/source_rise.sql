@@ -11,17 +11,11 @@ rulebook_in_force as (
     select * from {{ ref('rulebook_in_force') }}
 ),
 
--- looked at twice: kept as one, nothing could look into it but from end to end
-score as not materialized (
-    select * from {{ ref('score') }}
-),
-
--- The planner takes what is equal for rare and would go through all scores once per grade: `coalesce` keeps it from
--- guessing.
+-- the planner takes what is equal for rare, and would go through all scores once per grade: not where it cannot guess
 graded as materialized (
     select ranked_grade.*
     from {{ ref('ranked_grade') }} as ranked_grade
-    inner join score
+    inner join {{ ref('score') }} as score
         on
             ranked_grade.subject_key = score.subject_key
             and ranked_grade.rulebook_id = score.rulebook_id
@@ -80,7 +74,7 @@ needed as (
             and graded.rulebook_version = better.version
             and graded.rank = better.rank + 1
             and better.lower_included
-    inner join score as source_score
+    inner join {{ ref('score') }} as source_score
         on
             graded.subject_key = source_score.subject_key
             and leaf.source_rulebook_id = source_score.rulebook_id

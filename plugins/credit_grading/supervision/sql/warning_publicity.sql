@@ -4,7 +4,8 @@ insert into true_warning
 select
     watched_rule.rule_id, watched_rule.rule_version, publicity.rulebook_id, publicity.subject_key, graded.facet,
     concat_ws(
-        '/', publicity.department_id, publicity.catalogue_item_id, publicity.record_key, milestone.name, milestone.on_day
+        '/', publicity.department_id, publicity.catalogue_item_id, publicity.record_key, milestone.name,
+        milestone.on_day
     ) as occurrence,
     publicity.department_id,
     milestone.on_day - watched_rule.days_before as since_on,
