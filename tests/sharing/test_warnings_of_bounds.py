@@ -113,7 +113,8 @@ def test_a_record_may_soon_be_repaired_and_its_publicity_soon_ends(warehouse: Wa
     rule(warehouse, "publicity_ends", days_before=30)
     days = {
         "SOON": ("2025-07-01", "2028-01-01"), "LATER": ("2025-07-02", "2028-01-01"),
-        "PAST": ("2025-06-01", "2028-01-01"), "ENDING": (None, "2025-07-01"), "BOTH": ("2025-06-02", "2025-06-20"), "WITHOUT": (None, None),
+        "PAST": ("2025-06-01", "2028-01-01"), "ENDING": (None, "2025-07-01"), "BOTH": ("2025-06-02", "2025-06-20"),
+        "WITHOUT": (None, None),
     }  # fmt: skip
     for subject, (repair_on, end_on) in days.items():
         publicity(warehouse, subject, repair_on, end_on)
