@@ -1,18 +1,23 @@
-"""The small city, graded once for the session, and one trial in it by the command that a person types."""
+"""The small city, graded once for the session, with one trial in it by the command that a person types; and a warehouse
+for what departments deliver."""
 
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from credit_grading import cli
+from credit_grading.sources.location import VARIABLE as FEEDS
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 from tests.sql import small_city
+from tests.sql.deliveries import CONTRACTS
+from tests.sql.landed import prepare_seeds, stage
 
 # what an official could write, and nobody should
 HOSTILE = (("title: {zh: 公共信用综合评价, en: Public credit evaluation}",
@@ -28,6 +33,28 @@ class Shown:
     draft: Path
     page: Path
     told: str
+
+
+@pytest.fixture(scope="module")
+def staged_url(request: pytest.FixtureRequest, cluster: EmbeddedPostgres, prepared_template: str) -> str:
+    """A warehouse of the module's own in which dbt staged nothing yet, so that a test can stage what it delivers."""
+    name = f"staged_{request.module.__name__.rpartition('.')[2]}"
+    cluster.create_database(name, template=prepared_template)
+    url = cluster.url(name)
+    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
+        patch.setenv(VARIABLE, url)
+        prepare_seeds(connection)
+        stage(*CONTRACTS)
+    return url
+
+
+@pytest.fixture
+def city(staged_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[psycopg.Connection[Any]]:
+    """That warehouse, for departments that a test has for itself; their files lie in ``tmp_path / "feeds"``."""
+    monkeypatch.setenv(VARIABLE, staged_url)
+    monkeypatch.setenv(FEEDS, str(tmp_path / "feeds"))
+    with psycopg.connect(staged_url, autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

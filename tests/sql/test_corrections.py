@@ -2,7 +2,6 @@
 was sent back. One dbt warehouse for the module; its rows are of departments that a test has for itself."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,35 +11,13 @@ import pytest
 
 from credit_grading.department.model import Delivery, Department
 from credit_grading.quarantine.export import export_feed
-from credit_grading.sources.location import VARIABLE as FEEDS
-from credit_grading.warehouse.connection import VARIABLE
-from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.sql.deliveries import CHANGES, CONTRACTS, SNAPSHOT, WIDE, current_penalties, row, versions_built
-from tests.sql.landed import INVALID_CODE, VALID_CODE, prepare_seeds, rows_of, stage
+from tests.sql.deliveries import CHANGES, SNAPSHOT, WIDE, current_penalties, row, versions_built
+from tests.sql.landed import INVALID_CODE, VALID_CODE, rows_of
 from tests.sql.offices import accepted, corrected_csv, office, receive, states
 from tests.unit.landing_support import HEADER, csv_text, penalty, write
 
 NUMBER, NAME, CODE, DAY = HEADER[0], HEADER[1], HEADER[2], HEADER[4]
 OLD = ["CF_WSH", "CF_XDR_MC", "CF_XDR_SHXYM", "CF_CFLB1", "CF_JDRQ", "CF_XZJG", "CF_NR_FK"]
-
-
-@pytest.fixture(scope="module")
-def staged_url(cluster: EmbeddedPostgres, prepared_template: str) -> str:
-    cluster.create_database("correction_tests", template=prepared_template)
-    url = cluster.url("correction_tests")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
-        prepare_seeds(connection)
-        stage(*CONTRACTS)
-    return url
-
-
-@pytest.fixture
-def city(staged_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[psycopg.Connection[Any]]:
-    monkeypatch.setenv(VARIABLE, staged_url)
-    monkeypatch.setenv(FEEDS, str(tmp_path / "feeds"))
-    with psycopg.connect(staged_url, autocommit=True) as connection:
-        yield connection
 
 
 def office_of(name: str, **changes: Any) -> Department:

@@ -4,21 +4,16 @@ before and the column's values beside it; they are no newer than they were.
 One dbt warehouse; every test has a department of its own.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 from credit_grading.department.model import Delivery, Department
 from credit_grading.quarantine.export import export_feed
-from credit_grading.sources.location import VARIABLE as FEEDS
-from credit_grading.warehouse.connection import VARIABLE
-from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.sql.deliveries import CONTRACTS, SNAPSHOT, number_of, versions_built
-from tests.sql.landed import prepare_seeds, rows_of, stage
+from tests.sql.deliveries import SNAPSHOT, number_of, versions_built
+from tests.sql.landed import rows_of
 from tests.sql.offices import corrected_csv, office, receive, states
 from tests.unit.landing_support import HEADER, csv_text, penalty, write
 
@@ -26,25 +21,6 @@ STRANGE = "当事违法类别"
 EXPLAINED = {STRANGE: "offence_kind"}
 NUMBER, DAY = HEADER[0], HEADER[4]
 Known = dict[int, tuple[str, str | None]]
-
-
-@pytest.fixture(scope="module")
-def staged_url(cluster: EmbeddedPostgres, prepared_template: str) -> str:
-    cluster.create_database("explained_headings", template=prepared_template)
-    url = cluster.url("explained_headings")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
-        prepare_seeds(connection)
-        stage(*CONTRACTS)
-    return url
-
-
-@pytest.fixture
-def city(staged_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[psycopg.Connection[Any]]:
-    monkeypatch.setenv(VARIABLE, staged_url)
-    monkeypatch.setenv(FEEDS, str(tmp_path / "feeds"))
-    with psycopg.connect(staged_url, autocommit=True) as connection:
-        yield connection
 
 
 def office_of(name: str, **changes: Any) -> Department:

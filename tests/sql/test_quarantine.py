@@ -2,7 +2,6 @@
 warehouse for the module; its rows are of departments and feeds that a test has for itself."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +17,16 @@ from credit_grading.landing.corrections import CORRECTS_HEADING, REASON_HEADING
 from credit_grading.landing.person_keys import VARIABLE as PERSON_KEY
 from credit_grading.landing.receive import receive_feed
 from credit_grading.quarantine.decisions import DecisionRefused, decide
-from credit_grading.sources.location import VARIABLE as FEEDS
-from credit_grading.warehouse.connection import VARIABLE
-from credit_grading.warehouse.embedded import EmbeddedPostgres
-from tests.sql.landed import INVALID_CODE, VALID_CODE, prepare_seeds, rows_of
+from tests.sql.landed import INVALID_CODE, VALID_CODE, rows_of
 from tests.sql.offices import accepted, corrected_csv, exported, office, receive, states
 from tests.unit.landing_support import HEADER, csv_text, no_connection, penalty, write
 
 CODE, NUMBER, NAME, DAY = HEADER[2], HEADER[0], HEADER[1], HEADER[4]
 
 
-@pytest.fixture(scope="module")
-def staged_url(cluster: EmbeddedPostgres, prepared_template: str) -> str:
-    cluster.create_database("quarantine_tests", template=prepared_template)
-    url = cluster.url("quarantine_tests")
-    with pytest.MonkeyPatch.context() as patch, psycopg.connect(url, autocommit=True) as connection:
-        patch.setenv(VARIABLE, url)
-        prepare_seeds(connection)
-    return url
-
-
-@pytest.fixture
-def city(staged_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[psycopg.Connection[Any]]:
-    monkeypatch.setenv(VARIABLE, staged_url)
-    monkeypatch.setenv(FEEDS, str(tmp_path / "feeds"))
+@pytest.fixture(autouse=True)
+def person_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PERSON_KEY, "a key of the tests")
-    with psycopg.connect(staged_url, autocommit=True) as connection:
-        yield connection
 
 
 def test_csv_comes_back_corrected_and_clears_exactly_what_was_rejected(

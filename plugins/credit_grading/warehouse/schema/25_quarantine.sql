@@ -44,24 +44,14 @@ begin
 end
 $$;
 
--- set where the same bytes were read again under headings that were explained since: the first batch of them
 do $$
 begin
     if not exists (
         select from pg_attribute where attrelid = 'landing.batch'::regclass and attname = 'repeats_batch_id'
     ) then
+        -- the same bytes were read again under headings that were explained since: the first batch of them
         alter table landing.batch add column repeats_batch_id bigint references landing.batch;
-    end if;
-end
-$$;
-
--- what orders a rejected row among those of its record; the day is null where its list decides, whatever rows say
-do $$
-begin
-    if not exists (
-        select from pg_attribute
-        where attrelid = 'quarantine.rejected_row'::regclass and attname = 'change_sequence'
-    ) then
+        -- what orders the row among those of its record; the day is null where its list decides, whatever rows say
         alter table quarantine.rejected_row add column change_sequence numeric, add column version_day date;
     end if;
 end
