@@ -96,7 +96,8 @@ def test_a_part_that_says_more_takes_the_place_of_itself_alone(city: psycopg.Con
 
 def test_a_file_that_is_read_again_overtakes_no_later_one(city: psycopg.Connection[Any], tmp_path: Path) -> None:
     department = office_of("append_office", delivery=Delivery())
-    put(tmp_path, department, "02", [[*listed(n), "第三十九条"] for n in (1, 2, 3)], STRANGE, "依据条款")
+    rows = [*(listed(n) for n in (1, 2, 3)), listed(4, **{DAY: "2025-02-30"}), listed(9, **{DAY: "2025-02-30"})]
+    put(tmp_path, department, "02", [[*row, "第三十九条"] for row in rows], STRANGE, "依据条款")
     receive(city, department)
     put(tmp_path, department, "10", [penalty(n, 处罚类别="警告") for n in (1, 4, 5)])
     receive(city, department)
@@ -107,11 +108,19 @@ def test_a_file_that_is_read_again_overtakes_no_later_one(city: psycopg.Connecti
         department = replace(department, feeds=[replace(department.feeds[0], headers=headers)])
         assert len(receive(city, department)) == 1
         assert current(city, department) == plain | dict.fromkeys((2, 3), ("罚款", "虚假宣传"))
+        # a later file put one of the two wrong rows right before; the other is asked for once, by its newest number
+        assert sorted(states(city, department).values()).count("open") == 1
+        assert sorted(states(city, department).values()).count("cleared") == len(states(city, department)) / 2
+    [file] = export_feed(city, department, department.feeds[0], tmp_path / "out.csv")
+    write(tmp_path / "feeds", f"{department.id}/更正.csv", corrected_csv(file, {0: {DAY: "2025-02-28"}}))
+    receive(city, department)
+    assert current(city, department)[9] == ("罚款", "虚假宣传")
+    assert set(states(city, department).values()) == {"cleared"}
     bases = (
         "select penalty_basis, count(*) from thematic_public_credit.administrative_penalty"
         " where department_id = %s and known_until is null group by 1 order by 1"
     )
-    assert rows_of(city, bases, department.id) == [("第三十九条", 2), (None, 3)]
+    assert rows_of(city, bases, department.id) == [("第三十九条", 3), (None, 3)]
 
 
 def test_what_people_corrected_in_a_list_stays_corrected(city: psycopg.Connection[Any], tmp_path: Path) -> None:

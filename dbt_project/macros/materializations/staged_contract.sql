@@ -36,7 +36,9 @@
     {% set is_new = existing_relation is none or rebuild %}
     {% set columns = staging_prepare_target(target_relation, not is_new) %}
     {% call statement('pending', fetch_result=True) %}
-        select count(*), count(*) filter (where holds_corrections) from staging_pending
+        select
+            count(*), count(*) filter (where holds_corrections), count(*) filter (where repeats_batch_id is not null)
+        from staging_pending
     {% endcall %}
     {% set pending = load_result('pending')['data'][0] %}
     {% set has_corrections = pending[1] > 0 %}
@@ -54,12 +56,14 @@
         {% do staging_statement("alter table " ~ target_relation ~ " add primary key (batch_id, row_number)") %}
         {% do staging_statement("create index on " ~ target_relation ~ " (record_key)") %}
     {% endif %}
-    {% do staging_statement(staging_reject_sql(contract_id, landing_relation, has_corrections)) %}
+    {% set has_repeats = pending[2] > 0 %}
+    {% do staging_statement(staging_reject_sql(contract_id, landing_relation, has_corrections or has_repeats)) %}
     {% if rebuild %}{% do staging_statement(staging_release_sql(contract_id)) %}{% endif %}
     {% do staging_statement(staging_clear_sql(contract_id)) %}
     {% if has_corrections %}
         {% do staging_statement(staging_clear_referenced_sql(contract_id, landing_relation)) %}
     {% endif %}
+    {% if has_repeats %}{% do staging_statement(staging_clear_repeated_sql(contract_id)) %}{% endif %}
     {% do staging_statement(staging_headings_sql(contract_id)) %}
     {% call statement('lists', fetch_result=True) %}{{ staging_pending_lists_sql() }}{% endcall %}
     {% if load_result('lists')['data'][0][0] %}

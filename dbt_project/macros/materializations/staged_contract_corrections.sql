@@ -48,6 +48,24 @@
 {% endmacro %}
 
 
+{#- A row of a file that is read again, whose record a later row had put right: so it is, at once. What people corrected
+    is asked for once more, as only they can say what stands under the heading that was explained. -#}
+{% macro staging_clear_repeated_sql(contract_id) %}
+    update quarantine.rejected_row
+    set cleared_by_batch_id = rejected_row.batch_id
+    from staging_pending as pending
+    inner join quarantine.rejected_row as first_read
+        on first_read.contract_id = '{{ contract_id }}' and pending.repeats_batch_id = first_read.batch_id
+    inner join landing.batch as clearing
+        on first_read.cleared_by_batch_id = clearing.batch_id and not clearing.holds_corrections
+    where
+        rejected_row.contract_id = '{{ contract_id }}'
+        and rejected_row.batch_id = pending.batch_id
+        and rejected_row.row_number = first_read.row_number
+        and rejected_row.cleared_by_batch_id is null
+{% endmacro %}
+
+
 {#- The headings under which departments know the columns, for whoever reads why a row was sent back. -#}
 {% macro staging_headings_sql(contract_id) %}
     {%- set headings = [] -%}

@@ -1,6 +1,6 @@
 {#- The statements of materialization staged_contract that keep quarantine: rejected rows whole, with their history. -#}
 
-{% macro staging_reject_sql(contract_id, landing_relation, has_corrections) %}
+{% macro staging_reject_sql(contract_id, landing_relation, stands_for_others) %}
     insert into quarantine.rejected_row as held (
         contract_id, batch_id, row_number, department_id, feed_id, source_name, record_key, subject_key, reasons,
         received_row, change_sequence, version_day, corrects_batch_id, corrects_row_number
@@ -17,7 +17,7 @@
         judged.reasons,
         to_jsonb(landed) - array['batch_id', 'row_number', 'row_hash'],
         judged.change_sequence, {{ version_day(contract_id) }},
-        {%- if has_corrections %}
+        {%- if stands_for_others %}
         coalesce(corrected.corrects_batch_id, corrected.batch_id),
         coalesce(corrected.corrects_row_number, corrected.row_number)
         {%- else %}
@@ -27,15 +27,20 @@
     inner join landing.batch on judged.batch_id = batch.batch_id
     inner join {{ landing_relation }} as landed
         on judged.batch_id = landed.batch_id and judged.row_number = landed.row_number
-    {%- if has_corrections %}
-    {#- sent again and still wrong: it stands for the first row in whose place it was sent #}
+    {%- if stands_for_others %}
+    {#- sent or read again and still wrong: it stands for the first row in whose place it is #}
+    cross join lateral (
+        select case
+            when batch.holds_corrections then quarantine.referenced(landed.extra_columns ->> '_corrects')
+            else array[judged.corrected_batch_id, judged.corrected_row_number]
+        end as place
+    ) as named
     left join quarantine.rejected_row as corrected
         on
-            batch.holds_corrections
-            and corrected.contract_id = '{{ contract_id }}'
+            corrected.contract_id = '{{ contract_id }}'
             and corrected.department_id = judged.department_id
-            and corrected.batch_id = (quarantine.referenced(landed.extra_columns ->> '_corrects'))[1]
-            and corrected.row_number = (quarantine.referenced(landed.extra_columns ->> '_corrects'))[2]
+            and corrected.batch_id = named.place[1]
+            and corrected.row_number = named.place[2]
     {%- endif %}
     where judged.reasons is not null
     on conflict (contract_id, batch_id, row_number) do update

@@ -2,7 +2,7 @@
 
 {% macro staging_pending_sql(contract_id) %}
     create temporary table staging_pending on commit drop as
-    select batch.batch_id, batch.row_count, batch.holds_corrections
+    select batch.batch_id, batch.row_count, batch.holds_corrections, batch.repeats_batch_id
     from landing.batch
     where
         batch.contract_id = '{{ contract_id }}'
