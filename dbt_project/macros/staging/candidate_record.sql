@@ -1,7 +1,9 @@
 {#- CTE `candidate`: every record that a version of `referring` may be about, in pieces of time, by its own subject
     (`is_named`) or by one that stands under the same key by then (see referred_record, whose CTEs it continues). -#}
 {% macro candidate_record(subject_link) %}
-pair as (
+link as (select * from {{ subject_link }}),
+
+same_document as (
     select
         referring.*, documented.record_key as referred_record_key, documented.subject_key as referred_subject_key,
         documented.occurred_on, documented.occurred_on <= referring.referring_day as is_possible,
@@ -22,6 +24,16 @@ pair as (
         > greatest(referring.version_from, documented.known_from)
 ),
 
+-- a number like 无 stands in many records: only pairs are kept that can be one subject
+pair as (
+    select *
+    from same_document
+    where
+        is_named
+        or subject_key in (select reported_subject_key from link)
+        or referred_subject_key in (select reported_subject_key from link)
+),
+
 concerned as (
     select subject_key from pair where is_named is not true
     union
@@ -38,7 +50,7 @@ standing as (
     select
         reported_subject_key, subject_key, day_from, coalesce(day_until, 'infinity'), known_from, known_until,
         reason not in ('absorption', 'consolidation')
-    from {{ subject_link }}
+    from link
     where reported_subject_key in (select subject_key from concerned)
 ),
 
