@@ -13,13 +13,13 @@ with DAG(
     + """
 
 **Parameters** `publication`: the release that departments shall read again. `reason` and `ordered_by`: why and who;
-both are published (`sharing.roll_back`).
+both are published (`sharing.roll_back`). `hold_releases`: refuse every release until `resume_releases`.
 
 **Result**: a publication of kind `roll_back` with a number of its own. The change feed goes on without a gap. What was
 rolled back is kept, and can be put back in the same way.
 
-**Before**: pause `grade` until the cause is removed. Its next release goes on from here, with the records and rules of
-its day.
+**After**: `grade` goes on evaluating, and its `publish` is red until `resume_releases`. The release after that goes
+on from here, with the records and rules of its day.
 
 **Red**: no such publication, it stands already, or what was written over since is no longer kept (retention).
 
@@ -32,6 +32,7 @@ its day.
     params={
         "publication": Param(type="integer", minimum=1, title="恢复到第几次发布"),
         "reason": Param(type="string", minLength=1, pattern=r"\S", title="理由", description="published"),
+        "hold_releases": Param(True, type="boolean", title="暂停后续发布", description="until resume_releases"),
         "ordered_by": Param(type="string", minLength=1, pattern=r"\S", title="决定人", description="published"),
     },
     default_args=WAREHOUSE_TASK,

@@ -41,7 +41,8 @@ SUPERVISION = {
 DELIVERY = {"choose", "deliver"}
 # what is decided about releases and old data: tasks, parameters
 UPKEEP = {
-    "roll_back": (["roll_back"], {"publication", "reason", "ordered_by"}),
+    "roll_back": (["roll_back"], {"publication", "reason", "ordered_by", "hold_releases"}),
+    "resume_releases": (["resume_releases"], {"resumed_by"}),
     "maintain": (["retention_preview", "retention_apply"], {"apply", "approved_by", "as_of"}),
 }
 TAGS = {"ingest", "department", "live", "planned", "grade", "publication", "trial", "supervision", "inspection"}
@@ -179,8 +180,9 @@ def test_policies(bag: Any) -> None:
     tasks = [(dag, task) for dag in bag.dags.values() for task in dag.tasks]
     receiving = 2 * sum(len(feeds) + len(planned) for _, _, feeds, planned in DEPARTMENTS.values())
     receiving += 2 * sum(feeds for _, feeds in PLANNED.values())
+    upkeep = sum(len(tasks) for tasks, _ in UPKEEP.values())
     following = len(SUPERVISION) + len(DELIVERY)
-    assert len(tasks) == receiving + len(GRADE_EDGES) + following + len(TRIALS) + len(DRAWING) + 3
+    assert len(tasks) == receiving + len(GRADE_EDGES) + following + len(TRIALS) + len(DRAWING) + upkeep
     for dag in bag.dags.values():
         assert dag.catchup is False, dag.dag_id
         assert dag.max_active_runs == 1, dag.dag_id
@@ -231,7 +233,7 @@ def test_no_dag_file_is_named_like_dbt() -> None:
     files = sorted(path.name for path in (HOME / "dags").glob("*.py"))
     assert files == [
         "deliver.py", "department_files.py", "draw.py", "grade.py", "ingest.py", "maintain.py", "regrade.py",
-        "roll_back.py", "supervise.py", "what_if.py",
+        "resume_releases.py", "roll_back.py", "supervise.py", "what_if.py",
     ]  # fmt: skip
     assert not list((HOME / "dags").rglob("dbt_*.py"))
 

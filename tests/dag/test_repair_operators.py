@@ -14,7 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from credit_grading import cli
 from credit_grading.operators.repair import MarkRecordsOperator, NoteCorrectionsOperator
 from credit_grading.operators.retention import RetentionApplyOperator, RetentionPreviewOperator
-from credit_grading.operators.roll_back import RollBackOperator
+from credit_grading.operators.roll_back import ResumeReleasesOperator, RollBackOperator
 from credit_grading.operators.schedule import PUBLICATION
 from tests.sharing.releases import Grade
 from tests.sharing.repaired import TABLES, add, record, release
@@ -48,7 +48,7 @@ def city(warehouse: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest
 
 def back(publication: int, reason: str = "误发") -> tuple[dict[str, Any], dict[str, Any]]:
     events: dict[Any, Any] = defaultdict(SimpleNamespace)
-    params = {"publication": publication, "reason": reason, "ordered_by": "张三"}
+    params = {"publication": publication, "reason": reason, "ordered_by": "张三", "hold_releases": True}
     return RollBackOperator(task_id="roll_back").execute({"params": params, "outlet_events": events}), events
 
 
@@ -78,6 +78,21 @@ def test_a_roll_back_is_announced_and_a_refused_one_is_red(city: psycopg.Connect
     assert city.execute("select max(publication_id) from sharing.publication").fetchone() == (3,)
 
 
+def resume(by: str) -> int:
+    return ResumeReleasesOperator(task_id="resume_releases").execute({"params": {"resumed_by": by}})
+
+
+def test_releases_go_on_once_somebody_says_so(city: psycopg.Connection[Any]) -> None:
+    with pytest.raises(AirflowSkipException):
+        resume("李四")
+    back(1)
+    with pytest.raises(AirflowFailException, match="must be named"):
+        resume(" ")
+    assert resume("李四") == 3
+    with pytest.raises(AirflowSkipException):
+        resume("李四")
+
+
 def test_only_an_approved_plan_removes(city: psycopg.Connection[Any]) -> None:
     NoteCorrectionsOperator(task_id="note_corrections").execute({})
     with pytest.raises(AirflowFailException, match="yet to come"):
@@ -102,6 +117,11 @@ def test_the_commands_say_what_they_did(city: psycopg.Connection[Any], capsys: p
     assert "发布 publication 3 恢复第 1 次发布" in capsys.readouterr().out
     assert cli.main(["roll-back", "3", "--reason", "误发", "--by", "张三"]) == 1
     assert "stands already" in capsys.readouterr().err
+    for said in ("已恢复发布", "nothing is held"):
+        assert cli.main(["resume-releases", "--by", "李四"]) == 0
+        assert said in capsys.readouterr().out
+    assert cli.main(["resume-releases", "--by", " "]) == 1
+    assert "must be named" in capsys.readouterr().err
     NoteCorrectionsOperator(task_id="note_corrections").execute({})
     assert cli.main(["retention", "preview", "--as-of", "2026-03-02"]) == 0
     assert "superseded.publication: 1 行 rows" in capsys.readouterr().out

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from credit_grading.publication.publish import BESIDE, publish
+from credit_grading.publication.publish import BESIDE, PublicationRefused, publish
+from credit_grading.publication.resume import ResumeRefused, resume_releases
 from credit_grading.publication.roll_back import RollBackRefused, roll_back
 from tests.gate.two_releases import JULY, JUNE, NEW, OLD
 from tests.sharing.releases import Grade, set_candidates, snapshot, verified_run
@@ -76,7 +77,7 @@ def test_the_earlier_release_stands_again_row_for_row(three: Any, number: int) -
     assert (done.publication_id, done.kind) == (4, "roll_back")
     assert (done.run_id, done.verdict_id, done.as_of) == earlier
     assert warehouse.execute("select * from sharing.roll_back").fetchall() == [
-        (4, number, "第三次发布的模型有误", "张三")
+        (4, number, "第三次发布的模型有误", "张三", False, None, None)
     ]
     for table in ("verdict", "feed_age"):
         of = f"select to_jsonb(t) - 'publication_id' from sharing.{table} as t where publication_id = %s order by 1"
@@ -105,6 +106,29 @@ def test_the_change_feed_goes_on_without_a_gap_and_gives_the_grades(three: Any) 
     standing = warehouse.execute("select subject_key, score, grade from sharing.grade").fetchall()
     assert replayed == {subject: (score, grade) for subject, score, grade in standing}
     assert len(standing) == len(OLD)
+
+
+def test_no_release_follows_a_roll_back_that_holds_until_somebody_lets_it(three: Any) -> None:
+    warehouse, said = three
+    roll_back(warehouse, 2, "模型有误", "张三", holds_releases=True)
+    for _ in range(2):
+        with pytest.raises(PublicationRefused, match="第 4 次发布是回退（模型有误），尚未恢复发布"):
+            release(warehouse, AUGUST, LATE)
+    assert content(warehouse) == said[1]
+    with pytest.raises(ResumeRefused, match="must be named"):
+        resume_releases(warehouse, " ")
+    assert resume_releases(warehouse, "李四") == 4
+    assert resume_releases(warehouse, "王五") is None
+    assert release(warehouse, AUGUST, LATE) == 5
+    assert warehouse.execute("select resumed_by from sharing.roll_back").fetchall() == [("李四",)]
+
+
+def test_a_later_roll_back_decides_whether_releases_are_held(three: Any) -> None:
+    warehouse, _ = three
+    roll_back(warehouse, 1, "模型有误", "张三", holds_releases=True)
+    roll_back(warehouse, 3, "查明无误", "张三")
+    assert resume_releases(warehouse, "李四") is None
+    assert release(warehouse, AUGUST, LATE) == 6
 
 
 def test_the_next_release_goes_on_and_may_be_rolled_back_too(three: Any) -> None:

@@ -39,7 +39,14 @@ class RollBackRefused(RuntimeError):
     """Nothing was rolled back and nothing changed. The message says why, in Chinese with English beside it."""
 
 
-def roll_back(connection: psycopg.Connection[Any], publication_id: int, reason: str, ordered_by: str) -> Publication:
+def roll_back(
+    connection: psycopg.Connection[Any],
+    publication_id: int,
+    reason: str,
+    ordered_by: str,
+    *,
+    holds_releases: bool = False,
+) -> Publication:
     """Publish again, row for row, what publication `publication_id` released; returns that new publication.
 
     Where the newest publication is the roll-back to that release already, it is given back and nothing is written.
@@ -49,6 +56,7 @@ def roll_back(connection: psycopg.Connection[Any], publication_id: int, reason: 
         publication_id: which release departments shall read again.
         reason: why; published.
         ordered_by: who decided it; published.
+        holds_releases: refuse every release until resume_releases; else the next run releases anew.
 
     Raises:
         RollBackRefused: no such release, the release that stands, no reason, or its rows are no longer kept.
@@ -74,7 +82,7 @@ def roll_back(connection: psycopg.Connection[Any], publication_id: int, reason: 
         note_kept(connection, newest + 1)
         added, changed, removed = connection.execute(COUNTS).fetchone() or (0, 0, 0)
         numbers = {"added": added, "changed": changed, "removed": removed} | append_changes(connection, release)
-        said = {"reason": reason.strip(), "ordered_by": ordered_by.strip()}
+        said = {"reason": reason.strip(), "ordered_by": ordered_by.strip(), "holds_releases": holds_releases}
         for step in ("roll_back.sql", "effects.sql"):
             connection.execute((SQL_FOLDER / step).read_bytes(), release | numbers | said)
         _demand_exact(connection, publication_id)

@@ -53,3 +53,13 @@ select format('基准日 %%s 早于已发布的基准日 %%s (older than the las
 from run
 cross join (select as_of from sharing.publication order by publication_id desc limit 1) as released
 where run.as_of < released.as_of
+union all
+select
+    format(
+        '第 %%s 次发布是回退（%%s），尚未恢复发布：原因排除后执行 resume_releases (held by a roll-back until resume_releases)',
+        publication_id, reason
+    )
+from sharing.roll_back
+where
+    holds_releases and resumed_by is null
+    and publication_id = (select max(newest.publication_id) from sharing.publication as newest)

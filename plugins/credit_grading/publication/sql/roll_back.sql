@@ -22,13 +22,14 @@ released as (
 ),
 
 explained as (
-    insert into sharing.roll_back (publication_id, restored_publication_id, reason, ordered_by)
+    insert into sharing.roll_back (publication_id, restored_publication_id, reason, ordered_by, holds_releases)
     -- a roll-back to a roll-back puts back what that one put back
     select
         %(publication_id)s,
         coalesce(earlier.restored_publication_id, restored.publication_id),
         %(reason)s::text,
-        %(ordered_by)s::text
+        %(ordered_by)s::text,
+        %(holds_releases)s::boolean
     from restored
     left join sharing.roll_back as earlier on restored.publication_id = earlier.publication_id
 ),
