@@ -4,9 +4,10 @@ import ast
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
@@ -97,6 +98,21 @@ def test_supervision_follows_each_publication_and_each_day(bag: Any) -> None:
     assert first.task_id == "mark_records", "what warn looks at is written before it, where tasks queue"
     assert [asset.name for asset in dag.timetable.asset_condition.objects] == ["sharing/publication"]
     assert dag.timetable.can_be_scheduled
+
+
+@pytest.mark.parametrize("late", [1, 30, 143, 1000], ids=lambda minutes: f"{minutes}_minutes_late")
+def test_a_new_dag_waits_for_its_next_tick(bag: Any, monkeypatch: pytest.MonkeyPatch, late: int) -> None:
+    """Airflow's own default would run at once for a tick that is not long past: an empty city would be graded."""
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables import trigger
+    from airflow.timetables.base import TimeRestriction
+
+    never = {"last_automated_data_interval": None, "restriction": TimeRestriction(None, None, catchup=False)}
+    for name, hour, minute in (("grade", 6, 0), ("supervise", 7, 30)):
+        due = datetime(2026, 11, 26, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
+        monkeypatch.setattr(trigger, "utcnow", lambda due=due: due.astimezone(UTC) + timedelta(minutes=late))
+        dag = DagSerialization.from_dict(DagSerialization.to_dict(bag.dags[name]))
+        assert dag.timetable.next_dagrun_info(**never).run_after == due + timedelta(days=1), name
 
 
 def test_each_delivery_is_a_task_of_its_own_after_each_publication(bag: Any) -> None:

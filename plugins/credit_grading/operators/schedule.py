@@ -8,7 +8,6 @@ from airflow.sdk import Asset, CronTriggerTimetable
 
 from credit_grading.platform.today import CITY_TIMEZONE, generated_city_day
 
-# DAGs have no start date on purpose: with one in the past, a new DAG would at once run for the tick it missed
 PUBLICATION = Asset(name="sharing/publication", group="credit_grading")
 # default_args of every DAG that works in the warehouse
 WAREHOUSE_TASK = {
@@ -25,7 +24,9 @@ WAREHOUSE_TASK = {
 
 def each(cron: str | None) -> CronTriggerTimetable | None:
     """A timetable in the city's time; None for a DAG that only people start."""
-    return CronTriggerTimetable(cron, timezone=CITY_TIMEZONE) if cron else None
+    # A new DAG waits for its next tick. Left alone it would at once run for one that it missed by less than a tenth of
+    # the interval (run_immediately=False says otherwise, and does not do it), or, with a start date, for any.
+    return CronTriggerTimetable(cron, timezone=CITY_TIMEZONE, run_immediately=timedelta(seconds=1)) if cron else None
 
 
 def feed_asset(department_id: str, feed_id: str) -> Asset:
