@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -255,6 +256,17 @@ def test_two_at_once_are_refused(shared: psycopg.Connection[Any]) -> None:
     shared.execute("select pg_advisory_lock(7220133, hashtext('market_regulation/exchange'))")
     with pytest.raises(DeliveryFailed, match="正在进行"):
         bring(files("grade_current"))
+
+
+def test_a_predecessor_whose_end_the_server_has_not_noticed_yet_is_waited_for(shared: psycopg.Connection[Any]) -> None:
+    shared.execute("select pg_advisory_lock(7220133, hashtext('market_regulation/exchange'))")
+    noticed = Timer(0.5, shared.execute, ("select pg_advisory_unlock_all()",))
+    noticed.start()
+    try:
+        [attempt] = bring(files("grade_current"))
+    finally:
+        noticed.join()
+    assert attempt.outcome == "delivered"
 
 
 def test_a_pipeline_that_is_no_superuser_may_act_as_the_roles_it_made(

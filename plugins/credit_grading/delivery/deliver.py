@@ -1,7 +1,5 @@
 """One delivery of one department: what it lacks, exactly once, in order, with every attempt in the ledger."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +15,7 @@ from credit_grading.delivery.source import Release, release_as
 from credit_grading.department.model import OutgoingDelivery
 from credit_grading.sources.access import Access, OpenConnection, access_of
 from credit_grading.warehouse.connection import connect
+from credit_grading.warehouse.session_lock import hold
 
 # any fixed number that nobody else in the database locks with
 DELIVERY_LOCK = 7_220_133
@@ -37,16 +36,17 @@ def deliver(
         DeliveryFailed: with the reason; those before it stand, nothing of this one counts.
         ReceiverUnreachable: the same, and trying again may help.
     """
-    with (
-        connect(autocommit=True) as ledger,
-        _alone(ledger, f"{department_id}/{delivery.id}"),
-        release_as(department_id) as release,
-    ):
-        if release.newest is None:
-            return []
-        run = _Run(ledger, release, department_id, delivery, open_connection, again)
-        wanted = pending(ledger, department_id, delivery, release.newest, again=again)
-        return [run.attempt(publication_id) for publication_id in wanted]
+    name = f"{department_id}/{delivery.id}"
+    with connect(autocommit=True) as ledger:
+        # two at once would write the same rows
+        if not hold(ledger, DELIVERY_LOCK, name):
+            raise DeliveryFailed(f"推送 {name} 正在进行 (this delivery is under way)")
+        with release_as(department_id) as release:
+            if release.newest is None:
+                return []
+            run = _Run(ledger, release, department_id, delivery, open_connection, again)
+            wanted = pending(ledger, department_id, delivery, release.newest, again=again)
+            return [run.attempt(publication_id) for publication_id in wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,3 @@ def _access(department_id: str, delivery: OutgoingDelivery, open_connection: Ope
     if delivery.kind == "database":
         return access
     return Access(f"{access.url.rstrip('/')}/{department_id}/{delivery.id}", access.options)
-
-
-@contextmanager
-def _alone(connection: psycopg.Connection[Any], name: str) -> Iterator[None]:
-    """Two at once would write the same rows. The lock goes with the connection, also where a process is killed."""
-    found = connection.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (DELIVERY_LOCK, name)).fetchone()
-    if not (found and found[0]):
-        raise DeliveryFailed(f"推送 {name} 正在进行 (this delivery is under way)")
-    yield

@@ -16,6 +16,7 @@ from credit_grading.rulebook.document import Document
 from credit_grading.rulebook.load import write_rulebook
 from credit_grading.transform.dbt import NodeResult, run_dbt
 from credit_grading.warehouse.prepare import SCHEMA_FOLDER
+from credit_grading.warehouse.session_lock import hold
 
 # Files of the warehouse's schema that a workspace has a copy of.
 COPIED = {"rulebook": "30_rulebook.sql", "evaluation": "40_evaluation.sql"}
@@ -73,8 +74,7 @@ class Workspace:
             )
 
     def _lock(self) -> None:
-        row = self.connection.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (LOCK, self.name)).fetchone()
-        if row != (True,):
+        if not hold(self.connection, LOCK, self.name):
             raise WorkspaceBusy(
                 f"工作区 {self.name} 正在使用 workspace '{self.name}' is in use: wait for the other command to end"
             )
