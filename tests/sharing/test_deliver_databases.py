@@ -210,6 +210,22 @@ def test_a_table_of_somebody_else_is_not_touched(shared: psycopg.Connection[Any]
     assert len(asked(receiver, "select * from grade_current")) == 3
 
 
+def test_who_works_in_the_tables_makes_a_delivery_wait_for_a_while_only(
+    shared: psycopg.Connection[Any], receiver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_delivery, "LOCK_SECONDS", 1)
+    bring(database("grade_current"), receiver)
+    release(shared, date(2025, 6, 2), scored("public_credit", {"S1": "61"}))
+    engine = sqlalchemy.create_engine(receiver, poolclass=sqlalchemy.pool.NullPool)
+    with engine.connect() as department:
+        is_mariadb = department.dialect.name == "mysql"
+        lock = "lock tables grade_current write" if is_mariadb else "lock table grade_current in exclusive mode"
+        department.execute(sqlalchemy.text(lock))
+        with pytest.raises(ReceiverUnreachable, match="接收数据库无法访问或中断"):
+            bring(database("grade_current"), receiver)
+    assert [attempt.publication_id for attempt in bring(database("grade_current"), receiver)] == [2]
+
+
 def test_a_column_that_is_new_is_added_and_the_departments_own_stays(
     shared: psycopg.Connection[Any], receiver: str
 ) -> None:

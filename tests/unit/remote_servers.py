@@ -21,10 +21,26 @@ class _Server(asyncssh.SSHServer):
         return (username, password) == (LOGIN, PASSWORD)
 
 
+class _Folder(asyncssh.SFTPServer):
+    """A folder as a root; the connection ends without a word where a file of a certain name is asked for."""
+
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], served: "SftpServer") -> None:
+        self._served = served
+        super().__init__(channel, chroot=str(served.folder))
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        if self._served.hangs_up_at and path.decode().endswith(self._served.hangs_up_at):
+            self.connection.abort()
+        return super().open(path, pflags, attrs)
+
+
 class SftpServer:
     """Serves a folder as its root to one login, by password or by key."""
 
+    hangs_up_at = ""
+
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         key = asyncssh.generate_private_key("ssh-ed25519")
         other = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
         client = asyncssh.generate_private_key("ssh-ed25519")
@@ -38,7 +54,7 @@ class SftpServer:
             allowed = asyncssh.import_authorized_keys(client.export_public_key().decode())
             return await asyncssh.listen(
                 "127.0.0.1", 0, server_factory=_Server, server_host_keys=[other, key], authorized_client_keys=allowed,
-                sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(folder)),
+                sftp_factory=lambda channel: _Folder(channel, self),
             )  # fmt: skip
 
         self._listener = asyncio.run_coroutine_threadsafe(listen(), self._loop).result(20)

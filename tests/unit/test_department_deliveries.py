@@ -22,6 +22,13 @@ deliveries:
     mode: changes
     purpose: 资格审查
 """
+TWICE = """\
+  - id: again
+    kind: database
+    connection: finance_database
+    what: [grade_change]
+    mode: full
+    purpose: 资格审查"""
 DELIVERED = GOOD + DELIVERIES
 FIRST = DELIVERED.splitlines().index("deliveries:") + 1
 SUBSCRIPTION = (
@@ -62,6 +69,7 @@ def test_what_a_subscription_lets_read_can_be_delivered(tmp_path: Path, reads: s
         ("purpose: 日常监管", 'purpose: " "', 6, "“ ”写法不对"),
         ("mode: full", "modus: full", 4, "did you mean 'mode'?"),
         ("finance_database", "mysql://root:x@host", 9, "写法不对"),
+        ("purpose: 资格审查", f"purpose: 资格审查\n{TWICE}", 16, "表 grade_change 已由推送“tables”写入"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, offset: int, message: str) -> None:

@@ -22,6 +22,10 @@ from credit_grading.delivery.receiving_tables import (
 from credit_grading.sources.access import Access
 
 CONNECT_SECONDS = 10
+# A receiver that answers nothing for so long is gone: no statement of ours needs that.
+SILENCE_SECONDS = 1_800
+# Whoever works in the receiving tables may make a delivery wait so long; it is tried again later.
+LOCK_SECONDS = 120
 
 
 def write_database(
@@ -118,11 +122,12 @@ def _connected(access: Access) -> Iterator[sqlalchemy.Engine]:
     """An engine whose errors become ours, without the password and without the rows."""
     try:
         url = sqlalchemy.make_url(access.url)
-        is_known = url.get_backend_name() in ("mysql", "mariadb", "postgresql")
-        arguments = {"connect_timeout": CONNECT_SECONDS} if is_known else {}
+        arguments, session = _patience(url.get_backend_name())
         engine = sqlalchemy.create_engine(url, poolclass=NullPool, connect_args=arguments)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
         raise DeliveryFailed("连接的地址不是可用的数据库地址 (not a database URL that can be used here)") from None
+    if session:
+        sqlalchemy.event.listen(engine, "connect", lambda opened, _: _execute(opened, session))
     try:
         yield engine
     except (OperationalError, InterfaceError, OSError) as error:
@@ -132,6 +137,28 @@ def _connected(access: Access) -> Iterator[sqlalchemy.Engine]:
         raise DeliveryFailed(f"接收数据库拒绝 (receiving database refuses): {access.reason(_driver(error))}") from None
     finally:
         engine.dispose()
+
+
+def _patience(backend: str) -> tuple[dict[str, Any], str]:
+    """How long to wait for a receiver: the driver's arguments, and what its session is told first."""
+    if backend in ("mysql", "mariadb"):
+        arguments = {"read_timeout": SILENCE_SECONDS, "write_timeout": SILENCE_SECONDS}
+        session = f"set session lock_wait_timeout = {LOCK_SECONDS}, innodb_lock_wait_timeout = {LOCK_SECONDS}"
+    elif backend == "postgresql":
+        # a server whose machine or network is gone is noticed within minutes, not after the system's two hours
+        arguments = {"keepalives_idle": 60, "keepalives_interval": 30, "keepalives_count": 5}
+        session = f"set lock_timeout = '{LOCK_SECONDS}s'"
+    else:
+        return {}, ""
+    return {"connect_timeout": CONNECT_SECONDS, **arguments}, session
+
+
+def _execute(connection: Any, statement: str) -> None:
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+    # else the first roll-back would undo it
+    connection.commit()
 
 
 def _driver(error: BaseException) -> BaseException:

@@ -10,7 +10,7 @@ from credit_grading.delivery.model import Delivered, DeliveryFailed, Extract, Pu
 from credit_grading.delivery.tables import ENCODING, CsvTable, Measured, ParquetTable, csv_rows, digest, parquet_content
 from credit_grading.sources.access import Access
 from credit_grading.sources.model import SourceError
-from credit_grading.sources.storage import open_storage
+from credit_grading.sources.storage import is_of_the_place, open_storage
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -48,7 +48,9 @@ def write_files(
         told = [_write(folder, extract) for extract in extracts]
         verify(folder, told)
         _finish(folder, {"format": FORMAT, **about, **_release(publication), "tables": told})
-    except OSError as error:
+    except Exception as error:
+        if not is_of_the_place(error):
+            raise
         message = f"推送位置无法写入 (cannot write there): {access.reason(error)}"
         raise ReceiverUnreachable(message) from None
     return "delivered", _delivered(told)

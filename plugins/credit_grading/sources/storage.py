@@ -31,6 +31,11 @@ def open_storage(address: str, options: Mapping[str, Any]) -> tuple[Any, str]:
     return filesystem, path
 
 
+def is_of_the_place(error: Exception) -> bool:
+    """Whether a place of files failed, and not the one who used it: SFTP's client has kinds of its own."""
+    return isinstance(error, (OSError, EOFError)) or type(error).__module__.partition(".")[0] == "paramiko"
+
+
 def _s3(options: Mapping[str, Any]) -> Any:
     """Arrow's S3 client, which Parquet brings along: s3fs would add an AWS library to keep in step."""
     from fsspec.implementations.arrow import ArrowFSWrapper
