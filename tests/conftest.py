@@ -35,10 +35,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes that share the work have a state folder each: dbt writes there."""
+    """Processes that share the work have a state folder each, and all tests of one have one parsed dbt project."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
+    folder = config.rootpath / "var" / "tests" / (worker or "alone")
     if worker:
-        os.environ["CREDIT_GRADING_STATE"] = str(config.rootpath / "var" / "tests" / worker)
+        os.environ["CREDIT_GRADING_STATE"] = str(folder)
+    # parsing it takes longer than most tests, and it is the same project whatever the warehouse
+    os.environ["CREDIT_GRADING_DBT_TARGET"] = str(folder / "dbt")
 
 
 def require_service(reason: str) -> None:

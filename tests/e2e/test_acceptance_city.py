@@ -56,7 +56,6 @@ def test_a_city_is_received_whole_and_graded_a_to_e(
 ) -> None:
     feeds = tmp_path / "feeds"
     monkeypatch.setenv(VARIABLE, str(feeds))
-    monkeypatch.setenv("CREDIT_GRADING_DBT_TARGET", str(tmp_path / "dbt"))
     city = generate_city(feeds, source_url, firms=2_000)
     ensure_landing_tables(warehouse, load_contracts())
     load_rulebooks(warehouse)

@@ -38,10 +38,7 @@ RECORDS = [
 
 
 @pytest.fixture
-def built(
-    warehouse: psycopg.Connection[Any], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> tuple[psycopg.Connection[Any], int]:
-    monkeypatch.setenv("CREDIT_GRADING_DBT_TARGET", str(tmp_path_factory.getbasetemp() / "dbt_candidates"))
+def built(warehouse: psycopg.Connection[Any]) -> tuple[psycopg.Connection[Any], int]:
     create_records(warehouse)
     fill_records(warehouse, RECORDS)
     warehouse.execute(
@@ -133,19 +130,13 @@ def every_line_adds_up(connection: psycopg.Connection[Any]) -> None:
     ).fetchone() == (3, 3)
 
 
-def test_a_column_without_words_fails_the_build(
-    warehouse: psycopg.Connection[Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CREDIT_GRADING_DBT_TARGET", str(tmp_path))
+def test_a_column_without_words_fails_the_build(warehouse: psycopg.Connection[Any]) -> None:
     warehouse.execute("alter table sharing.grade add column undescribed text")
     with pytest.raises(DbtFailed, match="candidate_dictionary"):
         run_dbt("run", "--select", "candidate_dictionary")
 
 
-def test_feed_age_counts_from_new_content_and_declares_what_is_carried_over(
-    warehouse: psycopg.Connection[Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CREDIT_GRADING_DBT_TARGET", str(tmp_path))
+def test_feed_age_counts_from_new_content_and_declares_what_is_carried_over(warehouse: psycopg.Connection[Any]) -> None:
     warehouse.execute(
         """
         insert into landing.batch
@@ -213,10 +204,7 @@ def test_each_rulebook_declares_the_feeds_behind_it(built: tuple[psycopg.Connect
     assert len(readers) > 1
 
 
-def test_a_due_day_says_whether_older_data_was_carried_over(
-    warehouse: psycopg.Connection[Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CREDIT_GRADING_DBT_TARGET", str(tmp_path))
+def test_a_due_day_says_whether_older_data_was_carried_over(warehouse: psycopg.Connection[Any]) -> None:
     run_id = open_run(warehouse, AS_OF, None, knowledge_at=datetime(2026, 6, 30, 12, tzinfo=UTC))
     for feed, due in (("early", 30), ("owing", 10), ("arrived", 10)):
         warehouse.execute(

@@ -32,14 +32,11 @@ PERFORMANCE = {
 
 
 @pytest.fixture(scope="module")
-def released(
-    cluster: Any, prepared_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[psycopg.Connection[Any]]:
+def released(cluster: Any, prepared_template: str) -> Iterator[psycopg.Connection[Any]]:
     with pytest.MonkeyPatch.context() as patch:
         cluster.create_database("sector_candidates", template=prepared_template)
         url = cluster.url("sector_candidates")
         patch.setenv(VARIABLE, url)
-        patch.setenv("CREDIT_GRADING_DBT_TARGET", str(tmp_path_factory.mktemp("sector_candidates")))
         with psycopg.connect(url, autocommit=True) as connection:
             prepare_seeds(connection)
             land_everything(connection)

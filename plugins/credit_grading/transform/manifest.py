@@ -2,7 +2,8 @@
 
 dbt's own partial parse still reads, hashes and writes the whole project on every command, which costs more
 than a small layer's models. The kept manifest is used only while every project file has the size and time it
-had when it was parsed, for the same warehouse and the same dbt; otherwise the project is parsed and kept anew.
+had when it was parsed, and for the same dbt; otherwise the project is parsed and kept anew. Of the warehouse a
+manifest holds the database's name alone, which is put right when it is read.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ def read_kept(target: Path) -> Any | None:
         if signature != project_signature():
             return None
         manifest = Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
+        _in_database(manifest, dbt_environment()["CREDIT_GRADING_WAREHOUSE_DATABASE"])
         # not part of the kept content; our macros read contracts from it
         manifest.build_flat_graph()
         return manifest
@@ -45,6 +47,13 @@ def keep(target: Path, manifest: Any, signature: bytes) -> None:
     draft.replace(target / "kept_manifest")
 
 
+def _in_database(manifest: Any, database: str) -> None:
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace(f'"{node.database}"', f'"{database}"', 1)
+        node.database = database
+
+
 def in_workspace(manifest: Any, suffix: str) -> Any:
     """The manifest with the schemas of the evaluation renamed: the same models, built beside the current results.
 
@@ -60,11 +69,11 @@ def in_workspace(manifest: Any, suffix: str) -> Any:
 
 
 def project_signature() -> bytes:
-    """Changes with every file of the project, with the warehouse and with dbt."""
+    """Changes with every file of the project and with dbt."""
     from dbt.version import __version__
 
     project = paths.dbt_project()
-    digest = hashlib.sha256(repr((__version__, str(project), sorted(dbt_environment().items()))).encode())
+    digest = hashlib.sha256(repr((__version__, str(project))).encode())
     files = [file for folder in PARSED_FOLDERS for file in (project / folder).rglob("*") if file.is_file()]
     for file in sorted([*files, *project.glob("*.yml")]):
         stat = file.stat()
