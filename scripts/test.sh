@@ -13,4 +13,4 @@ export PYTHONPATH=plugins
 
 folders=()
 for suite in "$@"; do folders+=("tests/$suite"); done
-exec var/environment/bin/python -m pytest -n "${WORKERS:-2}" --dist loadgroup --no-loadscope-reorder "${folders[@]}" ${JUNIT:+--junit-xml="$JUNIT"}
+exec var/environment/bin/python -m pytest -n "${WORKERS:-2}" --no-loadscope-reorder "${folders[@]}" ${JUNIT:+--junit-xml="$JUNIT"}

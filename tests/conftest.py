@@ -6,16 +6,17 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psutil import virtual_memory
+from xdist.scheduler import LoadScopeScheduling
 
 from credit_grading.warehouse.connection import VARIABLE
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 
 SUITES = ("unit", "sql", "dag", "gate", "sharing", "e2e", "browser")
-
 
 # bytes of memory from which on a server of the tests is kept in it; it holds about one GiB
 ROOMY = 8 * 1024**3
@@ -23,15 +24,28 @@ ROOMY = 8 * 1024**3
 WHOLE_PLATFORM = ("e2e", "browser")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test belongs to the suite of its folder; processes that share the work take whole files."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each test belongs to the suite of its folder."""
     for item in items:
-        suite = item.path.relative_to(Path(__file__).parent).parts[0]
+        suite = _suite(item.nodeid)
         if suite in SUITES:
             item.add_marker(suite)
-        item.add_marker(pytest.mark.xdist_group("platform" if suite in WHOLE_PLATFORM else str(item.path)))
-    if config.getoption("dist", "no") != "no":
-        items.sort(key=lambda item: not any(item.get_closest_marker(suite) for suite in WHOLE_PLATFORM))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: _suite(item.nodeid) not in WHOLE_PLATFORM)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Processes that share the work take whole files, so that what a file's tests have in common is made once."""
+    return _Shared(config, log)
+
+
+class _Shared(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return "platform" if _suite(nodeid) in WHOLE_PLATFORM else nodeid.partition("::")[0]
+
+
+def _suite(nodeid: str) -> str:
+    return nodeid.removeprefix("tests/").partition("/")[0]
 
 
 def pytest_configure(config: pytest.Config) -> None:
