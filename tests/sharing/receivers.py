@@ -16,6 +16,7 @@ from credit_grading import paths
 from credit_grading.delivery.deliver import deliver
 from credit_grading.delivery.model import Attempt
 from credit_grading.department.model import OutgoingDelivery
+from credit_grading.sources.access import Access
 from credit_grading.warehouse.embedded import EmbeddedPostgres
 
 
@@ -31,7 +32,11 @@ def database(*what: str, **given: Any) -> OutgoingDelivery:
 
 
 def bring(
-    delivery: OutgoingDelivery, address: str = "", department: str = "market_regulation", *, again: bool = False
+    delivery: OutgoingDelivery,
+    address: str | Access = "",
+    department: str = "market_regulation",
+    *,
+    again: bool = False,
 ) -> list[Attempt]:
     """Deliver it, the department's connection being at this address."""
     return deliver(department, delivery, open_connection=lambda _: address, again=again)

@@ -19,7 +19,7 @@ from credit_grading.delivery.model import Attempt, ReceiverUnreachable
 from credit_grading.sources.access import Access
 from tests.sharing.published import JUNE, release, scored, with_roles
 from tests.sharing.receivers import bring, files
-from tests.unit.remote_servers import LOGIN, PASSWORD, ObjectStore, SftpServer
+from tests.unit.remote_servers import PASSWORD, ObjectStore, SftpServer
 
 
 @dataclass
@@ -46,10 +46,7 @@ def sftp(tmp_path: Path) -> Iterator[Remote]:
     base.mkdir()
     server = SftpServer(tmp_path)
     yield Remote(
-        Access(
-            f"sftp://127.0.0.1:{server.port}/outbox",
-            {"username": LOGIN, "password": PASSWORD, "host_key": server.host_key},
-        ),
+        server.access("outbox"),
         lambda: sorted(str(file.relative_to(base)) for file in base.rglob("*") if file.is_file()),
         lambda name: (base / name).read_bytes(),
         lambda name, content: (base / name).write_bytes(content),
@@ -67,16 +64,12 @@ def s3() -> Iterator[Remote]:
         return sorted(item["Key"].removeprefix(f"{base}/") for item in listed if not item["Key"].endswith("/"))
 
     yield Remote(
-        Access(
-            f"s3://{store.bucket}/{base}",
-            {"access_key": LOGIN, "secret_key": PASSWORD, "endpoint_override": store.endpoint.partition("://")[2],
-             "scheme": "http", "region": "us-east-1"},
-        ),
+        store.access(base),
         names,
         lambda name: store.client.get_object(Bucket=store.bucket, Key=f"{base}/{name}")["Body"].read(),
         lambda name, content: store.put(f"{base}/{name}", content),
         lambda _: store.stop(),
-    )  # fmt: skip
+    )
     store.stop()
 
 
@@ -98,8 +91,8 @@ def forget(shared: psycopg.Connection[Any]) -> None:
         shared.execute("delete from supervision.delivery_attempt")
 
 
-def bring_to(remote: Remote, *, again: bool = False) -> list[Attempt]:
-    return bring(DELIVERY, remote.access, again=again)
+def bring_to(remote: Remote) -> list[Attempt]:
+    return bring(DELIVERY, remote.access)
 
 
 def test_a_publication_arrives_whole_and_once(shared: psycopg.Connection[Any], remote: Remote) -> None:

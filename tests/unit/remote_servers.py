@@ -7,6 +7,8 @@ from typing import Any
 
 import asyncssh
 
+from credit_grading.sources.access import Access
+
 LOGIN, PASSWORD = "bureau", "s3cret-of-the-bureau"
 
 
@@ -60,6 +62,11 @@ class SftpServer:
         self._listener = asyncio.run_coroutine_threadsafe(listen(), self._loop).result(20)
         self.port: int = self._listener.get_port()
 
+    def access(self, path: str) -> Access:
+        """How a folder below its root is reached."""
+        options = {"username": LOGIN, "password": PASSWORD, "host_key": self.host_key}
+        return Access(f"sftp://127.0.0.1:{self.port}/{path}", options)
+
     def stop(self) -> None:
         async def close() -> None:
             self._listener.close()
@@ -93,6 +100,14 @@ class ObjectStore:
             aws_secret_access_key=PASSWORD,
         )  # fmt: skip
         self.client.create_bucket(Bucket=self.bucket)
+
+    def access(self, prefix: str) -> Access:
+        """How what is below a prefix is reached."""
+        options = {
+            "access_key": LOGIN, "secret_key": PASSWORD, "endpoint_override": self.endpoint.partition("://")[2],
+            "scheme": "http", "region": "us-east-1",
+        }  # fmt: skip
+        return Access(f"s3://{self.bucket}/{prefix}", options)
 
     def put(self, name: str, content: bytes) -> None:
         self.client.put_object(Bucket=self.bucket, Key=name, Body=content)

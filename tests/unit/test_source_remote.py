@@ -52,20 +52,13 @@ def sftp(sftp_server: tuple[SftpServer, Path], request: pytest.FixtureRequest) -
         (base / name).parent.mkdir(parents=True, exist_ok=True)
         (base / name).write_bytes(content)
 
-    options = {"username": LOGIN, "password": PASSWORD, "host_key": server.host_key}
-    return Remote(Access(f"sftp://127.0.0.1:{server.port}/{base.name}", options), put)
+    return Remote(server.access(base.name), put)
 
 
 @pytest.fixture
 def s3(store: ObjectStore, request: pytest.FixtureRequest) -> Remote:
     prefix = request.function.__name__
-    options = {
-        "access_key": LOGIN, "secret_key": PASSWORD, "endpoint_override": store.endpoint.partition("://")[2],
-        "scheme": "http", "region": "us-east-1",
-    }  # fmt: skip
-    return Remote(
-        Access(f"s3://{store.bucket}/{prefix}", options), lambda name, content: store.put(f"{prefix}/{name}", content)
-    )
+    return Remote(store.access(prefix), lambda name, content: store.put(f"{prefix}/{name}", content))
 
 
 @pytest.fixture(params=["sftp", "s3"])

@@ -22,7 +22,7 @@ from credit_grading.delivery.receiving_tables import (
 from credit_grading.sources.access import Access
 
 CONNECT_SECONDS = 10
-# A receiver that answers nothing for so long is gone: no statement of ours needs that.
+# A MariaDB that answers nothing for so long is gone: no statement of ours needs that. Postgres has no such limit.
 SILENCE_SECONDS = 1_800
 # Whoever works in the receiving tables may make a delivery wait so long; it is tried again later.
 LOCK_SECONDS = 120

@@ -8,6 +8,7 @@ manifest holds the database's name alone, which is put right when it is read.
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def read_kept(target: Path) -> Any | None:
         if signature != project_signature():
             return None
         manifest = Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
-        _in_database(manifest, dbt_environment()["CREDIT_GRADING_WAREHOUSE_DATABASE"])
+        database = dbt_environment()["CREDIT_GRADING_WAREHOUSE_DATABASE"]
+        for node in _relations(manifest):
+            _move(node, database, node.schema)
         # not part of the kept content; our macros read contracts from it
         manifest.build_flat_graph()
         return manifest
@@ -47,25 +50,28 @@ def keep(target: Path, manifest: Any, signature: bytes) -> None:
     draft.replace(target / "kept_manifest")
 
 
-def _in_database(manifest: Any, database: str) -> None:
-    for node in (*manifest.nodes.values(), *manifest.sources.values()):
-        if node.relation_name:
-            node.relation_name = node.relation_name.replace(f'"{node.database}"', f'"{database}"', 1)
-        node.database = database
-
-
 def in_workspace(manifest: Any, suffix: str) -> Any:
     """The manifest with the schemas of the evaluation renamed: the same models, built beside the current results.
 
     Changing names in the parsed project takes no time, where parsing it for each workspace takes seconds.
     """
-    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+    for node in _relations(manifest):
         if node.schema in OF_A_WORKSPACE:
-            relation = node.relation_name or ""
-            node.relation_name = relation.replace(f'"{node.schema}"', f'"{node.schema}{suffix}"', 1) or None
-            node.schema += suffix
+            _move(node, node.database, node.schema + suffix)
     manifest.build_flat_graph()
     return manifest
+
+
+def _relations(manifest: Any) -> Iterator[Any]:
+    yield from manifest.nodes.values()
+    yield from manifest.sources.values()
+
+
+def _move(node: Any, database: str, schema: str) -> None:
+    if node.relation_name:
+        there = f'"{node.database}"."{node.schema}".'
+        node.relation_name = f'"{database}"."{schema}".' + node.relation_name.removeprefix(there)
+    node.database, node.schema = database, schema
 
 
 def project_signature() -> bytes:
