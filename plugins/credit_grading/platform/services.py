@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 
 import psutil
 import psycopg
@@ -52,6 +53,8 @@ class Services:
         self.run_folder = self.state / "run"
         self.postgres = EmbeddedPostgres(self.state / "postgres")
         self.components = {name: Component(name, self.run_folder) for name in COMPONENTS}
+        # what prepares Airflow and dbt at once asks for the settings at once
+        self._choosing_port = Lock()
 
     @property
     def warehouse_url(self) -> str:
@@ -203,11 +206,13 @@ class Services:
     def _remembered_port(self) -> int:
         file = self.run_folder / "api-port"
         self.run_folder.mkdir(parents=True, exist_ok=True)
-        remembered = int(file.read_text()) if file.exists() else 0
-        if remembered and (self.components["api-server"].is_running() or _is_free(remembered)):
-            return remembered
-        file.write_text(str(free_port()))
-        return int(file.read_text())
+        with self._choosing_port:
+            remembered = int(file.read_text()) if file.exists() else 0
+            if remembered and (self.components["api-server"].is_running() or _is_free(remembered)):
+                return remembered
+            port = free_port()
+            file.write_text(str(port))
+            return port
 
 
 def _is_free(port: int) -> bool:
